@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { EventSchema } from '../events/event';
+
+/** `GET /v1/events`: newest first. */
+export const ListEventsInputSchema = z.object({
+  limit: z.number().int().min(1).max(200).default(50),
+  /** Id of the last event of the previous page. */
+  cursor: z.string().max(64).optional(),
+});
+export const ListEventsOutputSchema = z.object({ events: z.array(EventSchema), nextCursor: z.string().nullable() });
+export type ListEventsOutput = z.infer<typeof ListEventsOutputSchema>;
