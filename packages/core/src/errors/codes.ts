@@ -17,6 +17,7 @@ export type TrpcCode =
   | 'CONFLICT'
   | 'PRECONDITION_FAILED'
   | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
   | 'TOO_MANY_REQUESTS'
   | 'INTERNAL_SERVER_ERROR'
   | 'SERVICE_UNAVAILABLE'
@@ -43,6 +44,7 @@ export const errorTable = {
   NOT_FOUND: { http: 404, trpc: 'NOT_FOUND', exit: 65, remedy: 'List the records first and use an id from that list.' },
   CONFLICT: { http: 409, trpc: 'CONFLICT', exit: 75, remedy: 'Somebody changed the record in between. Read it again and repeat.' },
   PAYLOAD_TOO_LARGE: { http: 413, trpc: 'PAYLOAD_TOO_LARGE', exit: 64, remedy: 'Send a smaller body.' },
+  UNSUPPORTED_MEDIA_TYPE: { http: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE', exit: 64, remedy: 'Send the body as JSON, with "content-type: application/json".' },
   RATE_LIMITED: { http: 429, trpc: 'TOO_MANY_REQUESTS', exit: 75, remedy: 'Wait for the time in Retry-After and repeat.' },
   CONFIRMATION_REQUIRED: { http: 412, trpc: 'PRECONDITION_FAILED', exit: 64, remedy: 'Read what will happen and confirm it (--yes on the command line).' },
 
