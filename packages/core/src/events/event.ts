@@ -30,3 +30,6 @@ export const EventSchema = z.object({
   detail: z.string(),
 });
 export type QuorateEvent = z.infer<typeof EventSchema>;
+
+/** Writes one event; never throws and never blocks what it reports. */
+export type RecordEvent = (event: { type: EventType; subject: string; detail: string }) => void;

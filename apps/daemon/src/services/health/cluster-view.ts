@@ -1,0 +1,115 @@
+import type { ClusterStatus } from '@quorate/core/api/cluster';
+import type { Member, MemberPhase } from '@quorate/core/cluster/member';
+import { describeProgress } from '@quorate/core/cluster/progress';
+import { reportQuorum } from '@quorate/core/cluster/quorum';
+import { evaluateConditions } from '@quorate/core/health/evaluate';
+import type { JoinRecord } from '@quorate/core/join/join-record';
+import { isJoinLive, type JoinProgress } from '@quorate/core/join/saga';
+import type { ClusterFacts, Heard } from './facts';
+import type { CachedMember } from './member-cache';
+
+/** A voter nobody has heard of for this long is shown as unreachable. */
+const UNREACHABLE_MS = 3_500;
+/** A learner without progress for this long is shown as stalled; it is evicted much later. */
+const STALLED_MS = 30_000;
+
+/** Draws the picture of the cluster from the facts of one look. Pure. */
+export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
+  const leaderId = leaderOf(facts);
+  const leaderIndex = indexOf(facts, leaderId);
+  const live = facts.joins.filter((join) => isJoinLive(join.phase));
+  const joins = live.map((join, at) => describeJoin(facts, join, { leaderIndex, ahead: at }));
+  const members = facts.members.map((member) => describeMember(facts, member, { leaderId, leaderIndex, join: joins.find((join) => join.memberId === member.id) ?? null }));
+  const quorum = reportQuorum(members.map((member) => ({ id: member.id, name: member.name, role: member.role, up: member.phase === 'ready' || member.phase === 'catching-up', isLeader: member.isLeader })));
+  const self = members.find((member) => member.isSelf);
+  return {
+    clusterId: facts.clusterId,
+    caFingerprint: facts.caFingerprint,
+    generation: facts.generation,
+    servedBy: { memberId: facts.self.memberId, name: facts.self.name, role: self?.role ?? 'voter' },
+    leaderId,
+    raftTerm: facts.etcd?.raftTerm.toString() ?? '0',
+    quorum,
+    members,
+    joins,
+    conditions: evaluateConditions({
+      quorum,
+      hasLeader: leaderId !== null,
+      members,
+      nowMs: facts.nowMs,
+      etcdErrors: facts.etcd?.errors ?? [],
+      quotaBytes: facts.quotaBytes,
+      undoneJoins: facts.joins.filter((join) => join.phase === 'undone').map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
+      etcdRestarting: facts.etcdRestarting,
+      modeIgnored: facts.modeIgnored,
+      certificates: facts.certificates.map(({ file, notAfter }) => ({ file, notAfterMs: notAfter.getTime() })),
+      hasCaKey: facts.hasCaKey,
+      unreadableKeys: facts.unreadableKeys,
+    }),
+    replicaUrls: [facts.self.replicaUrl, ...members.flatMap((member) => (member.isSelf || member.replicaUrl === null ? [] : [member.replicaUrl]))],
+    observedAt: new Date(facts.nowMs).toISOString(),
+  };
+};
+
+/** As this member's etcd says; while it does not answer, as the voter heard last says. */
+const leaderOf = (facts: ClusterFacts): string | null => {
+  if (facts.etcd) return facts.etcd.leaderId === 0n ? null : facts.etcd.leaderId.toString(16);
+  const fresh = [...facts.heard.values()].filter((heard) => heard.isFresh && !heard.status.isLearner);
+  return fresh.find((heard) => heard.status.leaderId !== null)?.status.leaderId ?? null;
+};
+
+const indexOf = (facts: ClusterFacts, memberId: string | null): bigint | null => {
+  if (memberId === null) return null;
+  if (memberId === facts.self.memberId) return facts.etcd?.raftAppliedIndex ?? null;
+  const told = facts.heard.get(memberId)?.status.raftAppliedIndex;
+  return told === undefined ? null : BigInt(told);
+};
+
+type MemberContext = { readonly leaderId: string | null; readonly leaderIndex: bigint | null; readonly join: JoinProgress | null };
+
+const describeMember = (facts: ClusterFacts, member: CachedMember, context: MemberContext): Member => {
+  const isSelf = member.id === facts.self.memberId;
+  const heard = facts.heard.get(member.id) ?? null;
+  const applied = indexOf(facts, member.id);
+  const behind = applied === null || context.leaderIndex === null ? null : Number(context.leaderIndex - applied);
+  return {
+    ...member,
+    peerUrls: [...member.peerUrls],
+    isLeader: member.id === context.leaderId,
+    isSelf,
+    phase: phaseOf(facts, member, { heard, isSelf, join: context.join }),
+    etcdVersion: isSelf ? (facts.etcd?.version ?? null) : (heard?.status.versions.etcd ?? null),
+    quorateVersion: isSelf ? facts.self.quorateVersion : (heard?.status.versions.quorate ?? null),
+    raftAppliedIndex: applied?.toString() ?? null,
+    lagEntries: behind === null ? null : Math.max(0, behind),
+    dbSizeBytes: isSelf ? (facts.etcd === null ? null : Number(facts.etcd.dbSizeBytes)) : (heard?.status.dbSizeBytes ?? null),
+    lastContactAt: isSelf ? new Date(facts.nowMs).toISOString() : heard ? new Date(heard.atMs).toISOString() : null,
+    rttMs: isSelf ? 0 : (heard?.rttMs ?? null),
+    join: context.join,
+  };
+};
+
+const phaseOf = (facts: ClusterFacts, member: CachedMember, context: { heard: Heard | null; isSelf: boolean; join: JoinProgress | null }): MemberPhase => {
+  const { heard, isSelf, join } = context;
+  const inContact = isSelf ? facts.etcd !== null : heard !== null && (heard.isFresh || facts.nowMs - heard.atMs < UNREACHABLE_MS);
+  if (member.role === 'voter') return inContact ? 'ready' : 'unreachable';
+  if (join?.stallReason) return 'stalled';
+  if (inContact) return 'catching-up';
+  return heard === null ? 'unstarted' : 'stalled';
+};
+
+const describeJoin = (facts: ClusterFacts, join: JoinRecord, context: { leaderIndex: bigint | null; ahead: number }): JoinProgress => {
+  const points = facts.history.get(join.id) ?? [];
+  const progress = describeProgress({ points, leaderIndex: context.leaderIndex, progressedAtMs: join.progressedAtMs, nowMs: facts.nowMs, stalledAfterMs: STALLED_MS, evictAfterMs: facts.evictAfterMs });
+  return {
+    joinId: join.id,
+    name: join.joiner.name,
+    peerUrl: join.joiner.peerUrl,
+    phase: join.phase,
+    memberId: join.memberId,
+    queuePosition: join.admittedAtMs === null ? context.ahead + 1 : null,
+    ...(join.memberId === null ? { percent: null, etaSeconds: null, stallReason: null } : progress),
+    startedAt: new Date(join.startedAtMs).toISOString(),
+    updatedAt: new Date(join.updatedAtMs).toISOString(),
+  };
+};
