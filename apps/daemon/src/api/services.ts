@@ -5,15 +5,7 @@
 import type { ClusterStatus, MemberList, RemovalPreview, SimulateOutput } from '@quorate/core/api/cluster';
 import type { ListEventsOutput } from '@quorate/core/api/events';
 import type { CreateJoinTokenInput, CreateJoinTokenOutput, JoinToken } from '@quorate/core/api/join-tokens';
-import type {
-  CommitRequest,
-  CommitResponse,
-  PrepareRequest,
-  PrepareResponse,
-  ProgressRequest,
-  ProgressResponse,
-  ReplicaStatus,
-} from '@quorate/core/join/wire';
+import type { CommitRequest, CommitResponse, PrepareRequest, PrepareResponse, ProgressRequest, ProgressResponse, ReplicaStatus } from '@quorate/core/join/wire';
 import type { JoinPhase } from '@quorate/core/join/saga';
 import type { QuorumReport } from '@quorate/core/api/cluster';
 import type { PeerIdentity } from '../pki/api';
@@ -28,7 +20,11 @@ export type ClusterPort = {
   readonly watch: (signal: AbortSignal) => AsyncIterable<ClusterStatus>;
   readonly members: () => MemberList;
   readonly previewRemoval: (id: string) => RemovalPreview;
-  readonly removeMember: (input: { id: string; force: boolean }, actor: Actor, signal: AbortSignal) => Promise<{ removedId: string; before: QuorumReport; after: QuorumReport }>;
+  readonly removeMember: (
+    input: { id: string; force: boolean },
+    actor: Actor,
+    signal: AbortSignal,
+  ) => Promise<{ removedId: string; before: QuorumReport; after: QuorumReport }>;
   /** `down` holds ids or names. */
   readonly simulate: (down: readonly string[]) => SimulateOutput;
 };

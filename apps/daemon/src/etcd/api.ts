@@ -86,7 +86,10 @@ export type EtcdClient = {
   readonly range: (options: RangeOptions, call?: CallOptions) => Promise<RangeResult>;
   readonly get: (key: string, call?: CallOptions & { readonly serializable?: boolean }) => Promise<KeyValue | null>;
   /** One transaction: all compares must hold for `then`. Sent exactly once, never retried here. */
-  readonly txn: (txn: { readonly compares: readonly Compare[]; readonly then: readonly Op[]; readonly otherwise?: readonly Op[] }, call?: CallOptions) => Promise<TxnResult>;
+  readonly txn: (
+    txn: { readonly compares: readonly Compare[]; readonly then: readonly Op[]; readonly otherwise?: readonly Op[] },
+    call?: CallOptions,
+  ) => Promise<TxnResult>;
   /**
    * Batches of changes below a prefix, gap-free and in order, from `fromRevision` on (default: now). Resumes by itself after
    * a lost connection; ends when the signal aborts. Throws AppError TIMEOUT with data.compactRevision when the history is

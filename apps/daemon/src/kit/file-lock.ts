@@ -97,8 +97,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const lockedBy = (path: string, pid: number): AppError =>
-  new AppError('DATA_DIR_LOCKED', { message: `process ${pid} holds ${path}`, data: { path, pid } });
+const lockedBy = (path: string, pid: number): AppError => new AppError('DATA_DIR_LOCKED', { message: `process ${pid} holds ${path}`, data: { path, pid } });
 
 const hasCode = (error: unknown, ...codes: string[]): boolean => error instanceof Error && 'code' in error && codes.includes(String(error.code));
 

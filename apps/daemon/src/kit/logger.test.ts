@@ -30,7 +30,12 @@ describe('createLogger', () => {
     logger
       .child({ adminToken: 'hush' })
       .info(
-        { token: 'hush', tokenId: 'kept', deep: [{ password: 'hush', 'ca-key_pem': 'hush', headers: { Authorization: 'hush' } }], pem: '-----BEGIN RSA PRIVATE KEY-----\nhush' },
+        {
+          token: 'hush',
+          tokenId: 'kept',
+          deep: [{ password: 'hush', 'ca-key_pem': 'hush', headers: { Authorization: 'hush' } }],
+          pem: '-----BEGIN RSA PRIVATE KEY-----\nhush',
+        },
         'm',
       );
     expect(JSON.stringify(lines)).not.toContain('hush');
@@ -40,7 +45,12 @@ describe('createLogger', () => {
   it('spells an error out with code, data and the whole chain of causes', () => {
     const { logger, lines } = capture();
     const inner = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-    logger.error({ err: new AppError('DAEMON_UNREACHABLE', { message: 'ask a replica', cause: new Error('socket', { cause: inner }), data: { url: 'u', token: 'hush' } }) }, 'join failed');
+    logger.error(
+      {
+        err: new AppError('DAEMON_UNREACHABLE', { message: 'ask a replica', cause: new Error('socket', { cause: inner }), data: { url: 'u', token: 'hush' } }),
+      },
+      'join failed',
+    );
     expect(lines[0]?.err).toMatchObject({
       code: 'DAEMON_UNREACHABLE',
       message: 'ask a replica',

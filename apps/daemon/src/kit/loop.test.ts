@@ -10,7 +10,16 @@ const start = (options: Partial<LoopOptions> & Pick<LoopOptions, 'run'>) => {
   const note = (level: string) => (first: unknown, message?: string) => {
     lines.push({ level, fields: typeof first === 'object' ? { ...first } : {}, message: message ?? String(first) });
   };
-  const loop = runLoop({ name: 'test', everyMs: 10_000, jitter: 0, random: () => 0.5, signal: stop.signal, clock, logger: { warn: note('warn'), info: note('info') }, ...options });
+  const loop = runLoop({
+    name: 'test',
+    everyMs: 10_000,
+    jitter: 0,
+    random: () => 0.5,
+    signal: stop.signal,
+    clock,
+    logger: { warn: note('warn'), info: note('info') },
+    ...options,
+  });
   return { clock, stop, lines, loop };
 };
 

@@ -58,7 +58,15 @@ export const runLoop = (options: LoopOptions): Loop => {
   const alarm = createAlarm(signal, clock);
   const failures = createFailureLog(options.logger, name, clock);
   let status: LoopStatus = {
-    name, state: 'running', reason: 'start', iteration: 0, lastResult: null, lastError: null, consecutive: 0, durationMs: null, finishedAtMs: null,
+    name,
+    state: 'running',
+    reason: 'start',
+    iteration: 0,
+    lastResult: null,
+    lastError: null,
+    consecutive: 0,
+    durationMs: null,
+    finishedAtMs: null,
   };
   const patch = (part: Partial<LoopStatus>): void => {
     status = { ...status, ...part };

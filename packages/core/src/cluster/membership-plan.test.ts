@@ -207,8 +207,7 @@ describe('planMembership', () => {
   it.each(cases)('plans for $name', ({ view: given, change, reasons }) => {
     const plan = planMembership(given, policy);
     expect(plan.change).toEqual(change);
-    for (const [kind, reason] of reasons ?? [])
-      expect(plan.rejected).toContainEqual(expect.objectContaining({ kind, reason: expect.stringMatching(reason) }));
+    for (const [kind, reason] of reasons ?? []) expect(plan.rejected).toContainEqual(expect.objectContaining({ kind, reason: expect.stringMatching(reason) }));
     if (reasons?.length === 0) expect(plan.rejected).toEqual([]);
   });
 
@@ -230,10 +229,13 @@ describe('planMembership', () => {
       maxLength: 3,
     }),
     learners: fc.uniqueArray(arbitraryLearner, { selector: ({ memberId }) => memberId, maxLength: 3 }),
-    orphanedJoins: fc.uniqueArray(fc.record({ joinId: fc.constantFrom('e1', 'e2', 'e3'), admittedAtMs: fc.integer({ min: 0, max: NOW }), memberId: fc.constant(null) }), {
-      selector: ({ joinId }) => joinId,
-      maxLength: 3,
-    }),
+    orphanedJoins: fc.uniqueArray(
+      fc.record({ joinId: fc.constantFrom('e1', 'e2', 'e3'), admittedAtMs: fc.integer({ min: 0, max: NOW }), memberId: fc.constant(null) }),
+      {
+        selector: ({ joinId }) => joinId,
+        maxLength: 3,
+      },
+    ),
   });
 
   it('accounts for every learner and every orphan: chosen once, or rejected with a reason', () => {

@@ -65,7 +65,7 @@ export type Change =
   | { readonly kind: 'evict'; readonly memberId: string; readonly joinId: string | null; readonly reason: string }
   | { readonly kind: 'undo-join'; readonly joinId: string; readonly reason: string };
 
-export type Rejection = { readonly kind: Change['kind']; /** Member id, or join id for `undo-join`. */ readonly subject: string; readonly reason: string };
+export type Rejection = { readonly kind: Change['kind'] /** Member id, or join id for `undo-join`. */; readonly subject: string; readonly reason: string };
 
 export type MembershipPlan = { readonly change: Change | null; readonly rejected: readonly Rejection[] };
 
@@ -130,7 +130,9 @@ const judgeEviction = (learner: PlannedLearner, view: MembershipView, policy: Me
   if (idleMs < policy.evictAfterMs) return reject(`it progressed ${seconds(idleMs)} ago; it is evicted after ${seconds(policy.evictAfterMs)} without progress`);
   // An idle cluster gives a caught-up learner nothing to progress on: it waits for its promotion, it is not stalled.
   if (isUp(learner, view) && judgeLag(learner, view, policy).ok) return reject('it has caught up and is in contact: it waits to be promoted');
-  return evict(`no progress for ${seconds(idleMs)} (limit ${seconds(policy.evictAfterMs)}), ${isUp(learner, view) ? 'although it is in contact' : 'and no contact'}`);
+  return evict(
+    `no progress for ${seconds(idleMs)} (limit ${seconds(policy.evictAfterMs)}), ${isUp(learner, view) ? 'although it is in contact' : 'and no contact'}`,
+  );
 };
 
 const judgeUndo = (orphan: OrphanedJoin, view: MembershipView): Verdict => {

@@ -148,7 +148,9 @@ const describeSurvivors = (members: readonly QuorumMember[], then: QuorumReport)
   for (const member of survivors) lines.push(`${labelOf(member)} ${abilityOf(member, then)}`);
   if (survivors.length === 0) lines.push('No replica is left: nothing answers until one is started.');
   if (!then.hasQuorum && then.voters > 0)
-    lines.push(`Writes return as soon as ${then.needed - then.reachable} more of the ${then.voters} voters ${then.needed - then.reachable === 1 ? 'is' : 'are'} back.`);
+    lines.push(
+      `Writes return as soon as ${then.needed - then.reachable} more of the ${then.voters} voters ${then.needed - then.reachable === 1 ? 'is' : 'are'} back.`,
+    );
   return lines;
 };
 

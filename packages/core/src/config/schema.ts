@@ -9,7 +9,10 @@ import { DurationSchema } from './duration';
 const duration = (fallback: string) => DurationSchema.prefault(fallback);
 
 export const EtcdConfigSchema = z.strictObject({
-  mode: z.enum(['single', 'bootstrap', 'join']).default('single').describe('How a replica without data starts. A replica with data always resumes, whatever this says.'),
+  mode: z
+    .enum(['single', 'bootstrap', 'join'])
+    .default('single')
+    .describe('How a replica without data starts. A replica with data always resumes, whatever this says.'),
   name: MemberNameSchema.default('quorate-0').describe('Name of this member, unique within the cluster.'),
   data_dir: z.string().min(1).optional().describe('Directory of the etcd member. Default: <data_dir>/etcd.'),
   peer_url: z.string().default('auto').describe('Raft peer URL, https://host:2380. "auto" takes the routable IPv4 address of this host and port 2380.'),
@@ -17,7 +20,12 @@ export const EtcdConfigSchema = z.strictObject({
   initial_cluster: z.string().optional().describe('Mode bootstrap: all members, "n0=https://10.0.0.10:2380,n1=https://10.0.0.11:2380".'),
   cluster_token: z.string().min(1).max(128).default('quorate-cluster').describe('Isolates clusters that share a network; the same on all members.'),
   binary: z.string().min(1).default('etcd').describe('The etcd executable: a name on PATH or a path.'),
-  timer_profile: z.enum(['default', 'lan', 'fast', 'auto']).default('default').describe('Heartbeat / election time-out: default 100/1000 ms, lan 50/500, fast 20/250; auto chooses from measured round-trip and fsync. Unsafe choices are refused at start.'),
+  timer_profile: z
+    .enum(['default', 'lan', 'fast', 'auto'])
+    .default('default')
+    .describe(
+      'Heartbeat / election time-out: default 100/1000 ms, lan 50/500, fast 20/250; auto chooses from measured round-trip and fsync. Unsafe choices are refused at start.',
+    ),
   heartbeat_interval: DurationSchema.optional().describe('Overrides the profile; with election_timeout.'),
   election_timeout: DurationSchema.optional().describe('Overrides the profile; more than 5 × heartbeat_interval.'),
   quota_backend_bytes: z.number().int().min(16_777_216).max(8_589_934_592).default(2_147_483_648).describe('Largest size of the database, in bytes.'),
@@ -50,14 +58,24 @@ export const ConfigSchema = z.strictObject({
     .strictObject({
       public: ListenerSchema.extend({
         address: z.string().default('0.0.0.0:8080').describe('host:port of dashboard, API and health routes.'),
-        tls: z.enum(['auto', 'off']).default('auto').describe('auto: a certificate of the cluster CA. off: plain HTTP, only on a loopback address or behind a proxy.'),
+        tls: z
+          .enum(['auto', 'off'])
+          .default('auto')
+          .describe('auto: a certificate of the cluster CA. off: plain HTTP, only on a loopback address or behind a proxy.'),
         behind_proxy: z.boolean().default(false).describe('A proxy on this host or network ends TLS in front of the public listener.'),
       }).prefault({}),
       replica: ListenerSchema.extend({
         address: z.string().default('0.0.0.0:8443').describe('host:port for other replicas and joiners (TLS 1.3, cluster CA).'),
       }).prefault({}),
       admin_socket: z
-        .strictObject({ path: z.string().min(1).max(107).optional().describe('Unix socket for local administration. Default: /run/quorate/admin.sock for root, <data_dir>/admin.sock otherwise.') })
+        .strictObject({
+          path: z
+            .string()
+            .min(1)
+            .max(107)
+            .optional()
+            .describe('Unix socket for local administration. Default: /run/quorate/admin.sock for root, <data_dir>/admin.sock otherwise.'),
+        })
         .prefault({}),
     })
     .prefault({}),

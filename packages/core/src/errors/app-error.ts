@@ -26,8 +26,7 @@ export class AppError extends Error {
 }
 
 /** True for an AppError, with the given code if one is named. */
-export const isAppError = (error: unknown, code?: ErrorCode): error is AppError =>
-  error instanceof AppError && (code === undefined || error.code === code);
+export const isAppError = (error: unknown, code?: ErrorCode): error is AppError => error instanceof AppError && (code === undefined || error.code === code);
 
 /** Turns anything thrown into an AppError: once, at an edge. Unknown things become INTERNAL with the original as cause. */
 export const toAppError = (error: unknown): AppError => {

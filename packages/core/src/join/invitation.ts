@@ -67,7 +67,8 @@ const decodeBody = (body: string): Invitation => {
     throw new AppError('INVALID_INPUT', { message: 'the invitation cannot be decoded', hint: HINT, cause });
   }
   const version = z.object({ v: z.number() }).safeParse(decoded);
-  if (version.success && version.data.v !== 1) throw refuse(`the invitation has version ${version.data.v}, and this program reads version 1: install the version of the cluster`);
+  if (version.success && version.data.v !== 1)
+    throw refuse(`the invitation has version ${version.data.v}, and this program reads version 1: install the version of the cluster`);
   const parsed = InvitationSchema.safeParse(decoded);
   if (!parsed.success) throw refuse(`the invitation is not complete: ${messageOf(parsed.error)}`);
   const { v: _, ...invitation } = parsed.data;

@@ -27,8 +27,7 @@ export const joinTransitions = {
 } as const satisfies Record<JoinPhase, readonly JoinPhase[]>;
 
 /** True when `to` may follow `from`; staying in the same phase is always allowed (every step is repeatable). */
-export const canMoveJoin = (from: JoinPhase, to: JoinPhase): boolean =>
-  from === to || (joinTransitions[from] as readonly JoinPhase[]).includes(to);
+export const canMoveJoin = (from: JoinPhase, to: JoinPhase): boolean => from === to || (joinTransitions[from] as readonly JoinPhase[]).includes(to);
 
 /** True while the join is neither finished nor undone. */
 export const isJoinLive = (phase: JoinPhase): boolean => phase !== 'promoted' && phase !== 'undone';

@@ -31,7 +31,14 @@ describe('checksum', () => {
         const at = seed % whole.length;
         const changed = whole.slice(0, at) + letter + whole.slice(at + 1);
         expect(hasValidChecksum(changed)).toBe(changed === whole);
-        const swapped = whole.slice(0, at) + whole.slice(at, at + 2).split('').reverse().join('') + whole.slice(at + 2);
+        const swapped =
+          whole.slice(0, at) +
+          whole
+            .slice(at, at + 2)
+            .split('')
+            .reverse()
+            .join('') +
+          whole.slice(at + 2);
         expect(hasValidChecksum(swapped)).toBe(swapped === whole);
       }),
     );
@@ -74,9 +81,12 @@ describe('join token', () => {
     );
   });
 
-  it.each(['', 'qrt_join_', 'qrt_join_abc_def', 'hunter2', formatAdminToken(new Uint8Array(32)), 'qri_abcd'])('is called malformed when it is none: %j', (text) => {
-    expect(parseJoinToken(text)).toEqual({ ok: false, reason: 'malformed' });
-  });
+  it.each(['', 'qrt_join_', 'qrt_join_abc_def', 'hunter2', formatAdminToken(new Uint8Array(32)), 'qri_abcd'])(
+    'is called malformed when it is none: %j',
+    (text) => {
+      expect(parseJoinToken(text)).toEqual({ ok: false, reason: 'malformed' });
+    },
+  );
 
   it('refuses to be made from too few random bytes', () => {
     expect(() => formatJoinToken({ id: 'a'.repeat(10), secret: new Uint8Array(16) })).toThrow(/expected 32 random bytes, not 16/);

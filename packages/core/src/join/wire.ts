@@ -12,7 +12,10 @@ import { z } from 'zod';
 import { MemberNameSchema } from '../cluster/member';
 import { JoinCheckSchema, JoinIdSchema, JoinPhaseSchema } from './saga';
 
-const UrlSchema = z.string().max(256).regex(/^https?:\/\/[^\s]+$/);
+const UrlSchema = z
+  .string()
+  .max(256)
+  .regex(/^https?:\/\/[^\s]+$/);
 const TokenSchema = z.string().min(1).max(256);
 const PemSchema = z.string().min(1).max(16_384);
 
@@ -140,4 +143,3 @@ export const ReplicaStatusSchema = z.object({
 export type ReplicaStatus = z.infer<typeof ReplicaStatusSchema>;
 
 export const CaKeyResponseSchema = z.object({ keyPem: PemSchema });
-

@@ -6,7 +6,13 @@ import { operatorProcedure } from '../procedures';
 /** What removing a member would do to the quorum; changes nothing. */
 export const previewRemoval = operatorProcedure
   .meta({
-    rest: { method: 'GET', path: '/v1/cluster/members/{id}/removal', status: 200, summary: 'Show what removing a member would do; changes nothing', tag: 'cluster' },
+    rest: {
+      method: 'GET',
+      path: '/v1/cluster/members/{id}/removal',
+      status: 200,
+      summary: 'Show what removing a member would do; changes nothing',
+      tag: 'cluster',
+    },
   })
   .input(z.strictObject({ id: MemberIdSchema }))
   .output(RemovalPreviewSchema)

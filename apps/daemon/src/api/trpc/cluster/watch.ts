@@ -9,7 +9,13 @@ const WatchInputSchema = z.strictObject({ lastEventId: z.string().max(128).nulli
 /** The present status at once, then each changed one. Event ids are the observation times. */
 export const watchCluster = operatorProcedure
   .meta({
-    rest: { method: 'GET', path: '/v1/cluster/watch', status: 200, summary: 'Follow the cluster: its present status at once, then each changed one', tag: 'cluster' },
+    rest: {
+      method: 'GET',
+      path: '/v1/cluster/watch',
+      status: 200,
+      summary: 'Follow the cluster: its present status at once, then each changed one',
+      tag: 'cluster',
+    },
   })
   .input(WatchInputSchema)
   .subscription(async function* ({ ctx, signal }): AsyncGenerator<TrackedEnvelope<ClusterStatus>, void, unknown> {

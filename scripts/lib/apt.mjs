@@ -1,0 +1,128 @@
+// Fetches Debian packages without root and without touching the machine's apt: own source list, own lists, own cache.
+// The mirror is whichever one the machine already uses; the archive's signature is checked with Debian's own keyring.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { capture, which } from './exec.mjs';
+import { SetupProblem } from './problem.mjs';
+
+const keyringDir = '/usr/share/keyrings';
+
+/**
+ * Downloads packages of a Debian suite into `dir` and unpacks them into `target`.
+ *
+ * @param {{ suite: string, packages: string[], dir: string, target: string }} options `dir` is scratch space of the caller
+ * @throws {SetupProblem} with what is missing and how to get it
+ */
+export async function unpackDebianPackages({ suite, packages, dir, target }) {
+  for (const tool of ['apt-get', 'dpkg-deb']) {
+    if (which(tool) === undefined) throw new SetupProblem(`${tool} was not found on this system`);
+  }
+  const keyring = findKeyring(suite);
+  const mirrors = await findMirrors();
+  let last = '';
+  for (const mirror of mirrors) {
+    const config = writePrivateState({ dir, mirror, suite, keyring });
+    const update = await capture('apt-get', ['-c', config, '-q', 'update', '-o', 'APT::Update::Error-Mode=any'], { cwd: dir });
+    if (update.status !== 0) {
+      last = tail(update.stderr || update.stdout);
+      continue;
+    }
+    const debs = join(dir, 'debs');
+    mkdirSync(debs, { recursive: true });
+    const download = await capture('apt-get', ['-c', config, '-q', 'download', ...packages], { cwd: debs });
+    if (download.status !== 0) {
+      last = tail(download.stderr || download.stdout);
+      continue;
+    }
+    await unpackAll(debs, target);
+    return;
+  }
+  throw new SetupProblem(`apt could not fetch ${packages.join(' and ')} of suite ${suite} from this machine's mirror`, last);
+}
+
+/** The keyring that holds the suite's signing keys. Old systems lack the keys of newer releases: said here, before apt says it less clearly. */
+function findKeyring(suite) {
+  const whole = join(keyringDir, 'debian-archive-keyring.gpg');
+  const ofSuite = [`debian-archive-${suite}-stable.gpg`, `debian-archive-${suite}-automatic.gpg`].some((name) => existsSync(join(keyringDir, name)));
+  if (existsSync(whole) && ofSuite) return whole;
+  const modern = join(keyringDir, 'debian-archive-keyring.pgp');
+  if (existsSync(modern)) return modern;
+  if (existsSync(whole)) {
+    throw new SetupProblem(
+      `the Debian archive keyring on this machine does not hold the keys of ${suite}`,
+      'as root: apt-get install --only-upgrade debian-archive-keyring',
+    );
+  }
+  throw new SetupProblem('the Debian archive keyring is not installed, so nothing could be verified', 'as root: apt-get install debian-archive-keyring');
+}
+
+/** Base addresses of the Debian archives this machine is set up for, the one with the machine's own release first. */
+async function findMirrors() {
+  const fields = ['RELEASE', 'COMPONENT', 'REPO_URI'].map((name) => `$(${name})`).join(' ');
+  const listed = await capture('apt-get', ['indextargets', '--format', fields, 'Created-By: Packages']);
+  const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readOsRelease())?.[1];
+  const rows = listed.stdout
+    .split('\n')
+    .map((line) => line.trim().split(' '))
+    .filter((row) => row.length === 3 && row[1] === 'main');
+  const own = rows.filter(([release]) => release === codename || release === 'stable' || release === 'oldstable' || release === 'testing');
+  const rest = rows.filter((row) => !own.includes(row) && !/security|updates|backports/.test(`${row[0]} ${row[2]}`));
+  const mirrors = [...new Set([...own, ...rest].map(([, , uri]) => uri))];
+  if (mirrors.length === 0) throw new SetupProblem('apt on this machine names no Debian mirror', 'apt-get indextargets prints no "main" component');
+  return mirrors;
+}
+
+function readOsRelease() {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Writes a source list and an apt configuration that keep every read and write inside `dir`. Returns the configuration's path. */
+function writePrivateState({ dir, mirror, suite, keyring }) {
+  for (const name of ['state/lists/partial', 'cache/archives/partial', 'log']) mkdirSync(join(dir, name), { recursive: true });
+  writeFileSync(join(dir, 'state/status'), '');
+  writeFileSync(join(dir, 'sources.list'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  const lines = [
+    // Hooks of the machine (package databases, caches) are for the machine's own state; proxies and credentials stay in force.
+    '#clear APT::Update;',
+    `Dir::Etc::SourceList "${dir}/sources.list";`,
+    'Dir::Etc::SourceParts "/dev/null";',
+    'Dir::Etc::Preferences "/dev/null";',
+    'Dir::Etc::PreferencesParts "/dev/null";',
+    `Dir::State "${dir}/state";`,
+    `Dir::State::Lists "${dir}/state/lists";`,
+    `Dir::State::Status "${dir}/state/status";`,
+    `Dir::Cache "${dir}/cache";`,
+    `Dir::Cache::Archives "${dir}/cache/archives";`,
+    `Dir::Log "${dir}/log";`,
+    'APT::Default-Release "";',
+    // The download user may not enter a private project directory.
+    'APT::Sandbox::User "root";',
+    'APT::Get::AllowUnauthenticated "false";',
+    'Acquire::AllowInsecureRepositories "false";',
+    'Acquire::Languages "none";',
+    'Acquire::GzipIndexes "true";',
+    'Acquire::Retries "3";',
+    ...['DEP-11', 'DEP-11-icons', 'DEP-11-icons-small', 'DEP-11-icons-large', 'DEP-11-icons-hidpi', 'DEP-11-icons-large-hidpi'].map(
+      (name) => `Acquire::IndexTargets::deb::${name}::DefaultEnabled "false";`,
+    ),
+  ];
+  const file = join(dir, 'apt.conf');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+async function unpackAll(debs, target) {
+  const { readdirSync } = await import('node:fs');
+  for (const name of readdirSync(debs).filter((file) => file.endsWith('.deb'))) {
+    const unpacked = await capture('dpkg-deb', ['-x', join(debs, name), target]);
+    if (unpacked.status !== 0) throw new SetupProblem(`could not unpack ${name}`, tail(unpacked.stderr));
+  }
+}
+
+function tail(text) {
+  return text.trim().split('\n').slice(-4).join('\n');
+}
