@@ -16,12 +16,15 @@ export const formatDuration = (ms: number): string => {
   return `${ms}ms`;
 };
 
-/** Reads a duration text; the parsed value is milliseconds. */
-export const DurationSchema = z.string().transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms === null) {
-    context.addIssue({ code: 'custom', message: 'a duration is a whole number and a unit: 500ms, 30s, 15m, 6h, 7d' });
-    return z.NEVER;
-  }
-  return ms;
-});
+/** Reads a duration text; the parsed value is milliseconds. The mark `duration` tells generated documents what the text is. */
+export const DurationSchema = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDurationMs(text);
+    if (ms === null) {
+      context.addIssue({ code: 'custom', message: 'a duration is a whole number and a unit: 500ms, 30s, 15m, 6h, 7d' });
+      return z.NEVER;
+    }
+    return ms;
+  })
+  .meta({ duration: true });
