@@ -8,7 +8,12 @@ import type { Config } from './schema';
 type Etcd = Config['etcd'];
 
 /** Rules of the etcd block: URLs, timers, the member list of mode bootstrap. */
-export const checkEtcd = ({ etcd }: Config): RuleProblem[] => [...checkPeerUrl(etcd), ...checkClientUrl(etcd), ...checkTimers(etcd), ...checkInitialCluster(etcd)];
+export const checkEtcd = ({ etcd }: Config): RuleProblem[] => [
+  ...checkPeerUrl(etcd),
+  ...checkClientUrl(etcd),
+  ...checkTimers(etcd),
+  ...checkInitialCluster(etcd),
+];
 
 /** The rule that a peer URL breaks; null when it is fine. The form is etcd's: scheme, host, port, nothing else. */
 const peerUrlRule = (text: string): string | null => {
@@ -29,7 +34,7 @@ const checkPeerUrl = ({ peer_url: value }: Etcd): RuleProblem[] => {
 const checkClientUrl = ({ client_url: value }: Etcd): RuleProblem[] => {
   const problem = (rule: string): RuleProblem[] => [{ key: 'etcd.client_url', value, rule, related: [] }];
   const url = parsePlainUrl(value);
-  if (!url || url.rest !== '') return problem('must be https://host:port on a loopback address, for example https://127.0.0.1:2379');
+  if (url?.rest !== '') return problem('must be https://host:port on a loopback address, for example https://127.0.0.1:2379');
   if (url.scheme !== 'https') return problem('must be https: only this daemon may speak to its etcd, with its own certificate');
   if (!isLoopbackHost(url.host)) return problem('must be on a loopback address (127.0.0.0/8, ::1 or localhost): nobody else speaks to this etcd');
   if (url.port === 0) return problem('must name a port');
@@ -52,7 +57,12 @@ const checkTimers = (etcd: Etcd): RuleProblem[] => {
   if (heartbeatMs < HEARTBEAT_MIN_MS)
     problems.push({ key: heartbeatKey, value: formatDuration(heartbeatMs), rule: `must be at least ${HEARTBEAT_MIN_MS}ms`, related: [] });
   if (electionMs > ELECTION_MAX_MS)
-    problems.push({ key: electionKey, value: formatDuration(electionMs), rule: `must be at most ${formatDuration(ELECTION_MAX_MS)}: etcd refuses more`, related: [] });
+    problems.push({
+      key: electionKey,
+      value: formatDuration(electionMs),
+      rule: `must be at most ${formatDuration(ELECTION_MAX_MS)}: etcd refuses more`,
+      related: [],
+    });
   if (electionMs <= 5 * heartbeatMs) {
     const rule = `must be more than 5 × ${heartbeatKey} (5 × ${formatDuration(heartbeatMs)} = ${formatDuration(5 * heartbeatMs)}): a few late heartbeats would depose the leader`;
     problems.push({ key: electionKey, value: formatDuration(electionMs), rule, related: [heartbeatKey] });
@@ -96,7 +106,14 @@ const checkSelf = (members: readonly InitialMember[], etcd: Etcd): RuleProblem[]
   const self = members.find((member) => member.name === etcd.name);
   const related = ['etcd.mode', 'etcd.name', KEY];
   if (!self)
-    return [{ key: KEY, value: etcd.initial_cluster, rule: `must contain this member itself: etcd.name is ${etcd.name}, the list has ${members.map(({ name }) => name).join(', ')}`, related }];
+    return [
+      {
+        key: KEY,
+        value: etcd.initial_cluster,
+        rule: `must contain this member itself: etcd.name is ${etcd.name}, the list has ${members.map(({ name }) => name).join(', ')}`,
+        related,
+      },
+    ];
   if (normalizeUrl(self.peerUrl) === normalizeUrl(etcd.peer_url)) return [];
   return [{ key: 'etcd.peer_url', value: etcd.peer_url, rule: `must be the URL that ${KEY} gives to ${etcd.name}: ${self.peerUrl}`, related }];
 };

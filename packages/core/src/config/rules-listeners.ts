@@ -3,7 +3,12 @@ import type { RuleProblem } from './rule-problem';
 import type { Config } from './schema';
 
 /** Rules of the listeners: addresses, TLS, ports that collide. */
-export const checkListeners = (config: Config): RuleProblem[] => [...checkAddresses(config), ...checkAdvertised(config), ...checkPublicTls(config), ...checkPorts(config)];
+export const checkListeners = (config: Config): RuleProblem[] => [
+  ...checkAddresses(config),
+  ...checkAdvertised(config),
+  ...checkPublicTls(config),
+  ...checkPorts(config),
+];
 
 const LISTENERS = ['public', 'replica'] as const;
 
@@ -22,7 +27,7 @@ const checkAdvertised = ({ listeners }: Config): RuleProblem[] =>
     const url = parsePlainUrl(value);
     const isPlainAllowed = name === 'public' && listeners.public.tls === 'off';
     const scheme = isPlainAllowed ? 'http(s)' : 'https';
-    if (!url || url.rest !== '' || url.port === 0) return [{ key, value, rule: `must be auto or ${scheme}://host:port without a path`, related: [] }];
+    if (url?.rest !== '' || url.port === 0) return [{ key, value, rule: `must be auto or ${scheme}://host:port without a path`, related: [] }];
     const related = name === 'public' ? ['listeners.public.tls'] : [];
     if (url.scheme !== 'https' && !(isPlainAllowed && url.scheme === 'http')) {
       const why = name === 'public' ? 'listeners.public.tls is auto' : 'replicas speak TLS only';
@@ -45,7 +50,9 @@ type Port = { readonly key: string; readonly value: string; readonly host: strin
 
 const checkPorts = ({ etcd, listeners }: Config): RuleProblem[] => {
   const ports = [
-    etcd.peer_url === 'auto' ? { key: 'etcd.peer_url', value: 'auto', host: null, port: 2380 } : toPort('etcd.peer_url', etcd.peer_url, parsePlainUrl(etcd.peer_url)),
+    etcd.peer_url === 'auto'
+      ? { key: 'etcd.peer_url', value: 'auto', host: null, port: 2380 }
+      : toPort('etcd.peer_url', etcd.peer_url, parsePlainUrl(etcd.peer_url)),
     toPort('etcd.client_url', etcd.client_url, parsePlainUrl(etcd.client_url)),
     ...LISTENERS.map((name) => toPort(`listeners.${name}.address`, listeners[name].address, parseAddress(listeners[name].address))),
   ].filter((port) => port !== null);
@@ -53,7 +60,12 @@ const checkPorts = ({ etcd, listeners }: Config): RuleProblem[] => {
     ports
       .slice(0, at)
       .filter((earlier) => collide(earlier, port))
-      .map((earlier) => ({ key: port.key, value: port.value, rule: `must not use the port of ${earlier.key} (${earlier.value}) on the same address`, related: [earlier.key] })),
+      .map((earlier) => ({
+        key: port.key,
+        value: port.value,
+        rule: `must not use the port of ${earlier.key} (${earlier.value}) on the same address`,
+        related: [earlier.key],
+      })),
   );
 };
 

@@ -74,7 +74,9 @@ export const ConfigSchema = z.strictObject({
             .min(1)
             .max(107)
             .optional()
-            .describe('Unix socket for local administration. Default: /run/quorate/admin.sock for root with the default data_dir, <data_dir>/admin.sock otherwise.'),
+            .describe(
+              'Unix socket for local administration. Default: /run/quorate/admin.sock for root with the default data_dir, <data_dir>/admin.sock otherwise.',
+            ),
         })
         .prefault({}),
     })

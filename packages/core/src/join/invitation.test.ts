@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error';
-import { formatInvitation, type Invitation, INVITATION_MAX_LENGTH, parseInvitation } from './invitation';
 import { checksumOf } from './checksum';
+import { formatInvitation, INVITATION_MAX_LENGTH, type Invitation, parseInvitation } from './invitation';
 import { formatJoinToken } from './token';
 
 const token = formatJoinToken({ id: 'abcdefghij', secret: new Uint8Array(32).fill(7) });

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { AppError } from '../errors/app-error';
-import { CHECKSUM_LENGTH, hasValidChecksum, checksumOf } from './checksum';
+import { CHECKSUM_LENGTH, checksumOf, hasValidChecksum } from './checksum';
 import { FINGERPRINT_RULE, isFingerprint } from './fingerprint';
 import { parseJoinToken } from './token';
 
