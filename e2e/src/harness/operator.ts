@@ -22,6 +22,8 @@ export type JoinOptions = RunOptions & {
   readonly name?: string;
   /** The same command once more: the token file stays as the first one left it. */
   readonly again?: boolean;
+  /** Lets the command restart the running daemon; without it the command only prepares and the caller starts the daemon. */
+  readonly restart?: boolean;
   readonly extraArgs?: readonly string[];
 };
 
@@ -56,7 +58,8 @@ export const createOperator = (home: Replica): Operator => {
     const tokenFile = path.join(joiner.dir, 'join-token');
     if (!asked.again) writeFileSync(tokenFile, `${minted.plaintext}\n`, { mode: 0o600 });
     const args = ['join', '--config', joiner.configFile, '--cp-url', asked.cpUrl ?? via.replicaUrl, '--token-path', tokenFile];
-    args.push('--ca-fingerprint', asked.fingerprint ?? minted.caFingerprint, '--name', asked.name ?? joiner.name, '--no-restart');
+    args.push('--ca-fingerprint', asked.fingerprint ?? minted.caFingerprint, '--name', asked.name ?? joiner.name);
+    if (!asked.restart) args.push('--no-restart');
     return joiner.quorated([...args, ...(asked.extraArgs ?? [])], asked);
   };
   return {
@@ -70,7 +73,7 @@ export const createOperator = (home: Replica): Operator => {
       await joiner.waitReady({ timeoutMs });
       await waitVoters(via, [...before.members.map((member) => member.name), joiner.name], timeoutMs);
     },
-    status: async (via) => ClusterStatusSchema.parse(await get(via, '/v1/cluster/status')),
+    status: async (via) => ClusterStatusSchema.parse(await get(via, '/v1/cluster')),
     members,
     tokens: async (via) => ListJoinTokensOutputSchema.parse(await get(via, '/v1/nodes/join-tokens')).tokens,
     waitVoters,
