@@ -1,6 +1,6 @@
 // Fetches Debian packages without root and without touching the machine's apt: own source list, own lists, own cache.
 // The mirror is whichever one the machine already uses; the archive's signature is checked with Debian's own keyring.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, which } from './exec.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -37,7 +37,7 @@ export async function unpackDebianPackages({ suite, packages, dir, target }) {
     await unpackAll(debs, target);
     return;
   }
-  throw new SetupProblem(`apt could not fetch ${packages.join(' and ')} of suite ${suite} from this machine's mirror`, last);
+  throw new SetupProblem(`apt could not fetch ${packages.join(' and ')} of suite ${suite} from this machine's mirror`, { detail: last });
 }
 
 /** The keyring that holds the suite's signing keys. Old systems lack the keys of newer releases: said here, before apt says it less clearly. */
@@ -48,12 +48,13 @@ function findKeyring(suite) {
   const modern = join(keyringDir, 'debian-archive-keyring.pgp');
   if (existsSync(modern)) return modern;
   if (existsSync(whole)) {
-    throw new SetupProblem(
-      `the Debian archive keyring on this machine does not hold the keys of ${suite}`,
-      'as root: apt-get install --only-upgrade debian-archive-keyring',
-    );
+    throw new SetupProblem(`the Debian archive keyring on this machine does not hold the keys of ${suite}`, {
+      detail: 'As root: apt-get install --only-upgrade debian-archive-keyring',
+    });
   }
-  throw new SetupProblem('the Debian archive keyring is not installed, so nothing could be verified', 'as root: apt-get install debian-archive-keyring');
+  throw new SetupProblem('the Debian archive keyring is not installed, so nothing could be verified', {
+    detail: 'As root: apt-get install debian-archive-keyring',
+  });
 }
 
 /** Base addresses of the Debian archives this machine is set up for, the one with the machine's own release first. */
@@ -68,7 +69,8 @@ async function findMirrors() {
   const own = rows.filter(([release]) => release === codename || release === 'stable' || release === 'oldstable' || release === 'testing');
   const rest = rows.filter((row) => !own.includes(row) && !/security|updates|backports/.test(`${row[0]} ${row[2]}`));
   const mirrors = [...new Set([...own, ...rest].map(([, , uri]) => uri))];
-  if (mirrors.length === 0) throw new SetupProblem('apt on this machine names no Debian mirror', 'apt-get indextargets prints no "main" component');
+  if (mirrors.length === 0)
+    throw new SetupProblem('apt on this machine names no Debian mirror', { detail: '"apt-get indextargets" prints no "main" component.' });
   return mirrors;
 }
 
@@ -116,10 +118,9 @@ function writePrivateState({ dir, mirror, suite, keyring }) {
 }
 
 async function unpackAll(debs, target) {
-  const { readdirSync } = await import('node:fs');
   for (const name of readdirSync(debs).filter((file) => file.endsWith('.deb'))) {
     const unpacked = await capture('dpkg-deb', ['-x', join(debs, name), target]);
-    if (unpacked.status !== 0) throw new SetupProblem(`could not unpack ${name}`, tail(unpacked.stderr));
+    if (unpacked.status !== 0) throw new SetupProblem(`could not unpack ${name}`, { detail: tail(unpacked.stderr) });
   }
 }
 

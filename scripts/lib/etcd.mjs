@@ -28,10 +28,14 @@ export async function ensureEtcd({ say }) {
     await fetchLocalEtcd();
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;
-    throw new SetupProblem(`etcd ${minimum.join('.')} or newer is needed: ${found.reason}, and ${error.message}`, `${error.detail}\n${installAdvice}`.trim());
+    throw new SetupProblem(`etcd ${minimum.join('.')} or newer is needed: ${found.reason}, and ${error.message}`, {
+      detail: `${error.detail}
+${installAdvice}`.trim(),
+      cause: error,
+    });
   }
   const fetched = await inspect(localEtcdBin);
-  if (!fetched.ok) throw new SetupProblem(`the fetched etcd does not run here: ${fetched.reason}`, installAdvice);
+  if (!fetched.ok) throw new SetupProblem(`the fetched etcd does not run here: ${fetched.reason}`, { detail: installAdvice });
   return { ...fetched, local: true };
 }
 
@@ -88,11 +92,11 @@ async function fetchLocalEtcd() {
 }
 
 /**
- * The environment for children that start etcd: the found programs first on the search path.
+ * What the environment of children that start etcd must say: the found programs come first on the search path.
  *
  * @param {{ bin: string }} etcd
- * @returns {NodeJS.ProcessEnv}
+ * @returns {{ PATH: string }}
  */
 export function withEtcd({ bin }) {
-  return { ...process.env, PATH: [bin, process.env.PATH ?? ''].join(delimiter) };
+  return { PATH: [bin, process.env.PATH ?? ''].join(delimiter) };
 }

@@ -1,6 +1,7 @@
 // Child processes for the scripts: one that collects output, one that shows it.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
+import { constants as os } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
@@ -30,21 +31,28 @@ export function capture(file, args, { cwd = root, env = process.env, timeoutMs }
 
 /**
  * Runs a program on this terminal and resolves with its exit status (128 + n when a signal ended it).
- * It stays in this process group, so Ctrl-C reaches it directly.
+ * It stays in this process group, so Ctrl-C reaches it directly; this process waits for it to finish cleaning up.
  *
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdin?: 'inherit' | 'ignore' }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<number>}
  */
-export function show(file, args, { cwd = root, env = process.env, stdin = 'ignore' } = {}) {
+export function show(file, args, { cwd = root, env = process.env } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio: [stdin, 'inherit', 'inherit'] });
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const wait = () => {};
+    const forward = () => child.kill('SIGTERM');
+    process.on('SIGINT', wait).on('SIGTERM', forward);
+    const finish = (status) => {
+      process.removeListener('SIGINT', wait).removeListener('SIGTERM', forward);
+      resolve(status);
+    };
     child.on('error', (error) => {
       process.stderr.write(`${file}: ${error.message}\n`);
-      resolve(127);
+      finish(127);
     });
-    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.on('exit', (code, signal) => finish(code ?? 128 + os.signals[signal]));
   });
 }
 

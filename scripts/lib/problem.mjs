@@ -2,10 +2,10 @@
 export class SetupProblem extends Error {
   /**
    * @param {string} message
-   * @param {string} [detail]
+   * @param {{ detail?: string, cause?: unknown }} [options]
    */
-  constructor(message, detail = '') {
-    super(message);
+  constructor(message, { detail = '', cause } = {}) {
+    super(message, { cause });
     this.name = 'SetupProblem';
     this.detail = detail;
   }
