@@ -3,6 +3,7 @@
  * Nothing of HTTP is known here; `api/http-server.ts`, `api/rest` and `api/admin-socket.ts` bring their own context.
  */
 import { initTRPC } from '@trpc/server';
+import type { z } from 'zod';
 import type { ApiContext } from './context';
 import { problemOf } from './trpc-error';
 
@@ -16,6 +17,8 @@ export type RestMeta = {
   /** One sentence, imperative. */
   readonly summary: string;
   readonly tag: 'cluster' | 'join tokens' | 'events';
+  /** Of a subscription: what each event holds. */
+  readonly events?: z.ZodType;
 };
 export type ProcedureMeta = { readonly rest: RestMeta };
 
