@@ -1,5 +1,5 @@
-import { systemClock } from '../kit/clock';
 import { createBackoff } from '../kit/backoff';
+import { systemClock } from '../kit/clock';
 import type { CallOptions } from './api';
 import { cancelError, isEtcdFailure, isTransient } from './errors';
 import type { UnaryCall } from './transport';
@@ -10,7 +10,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * How long a read is repeated while etcd is away, at most: an etcd that is being restarted answers within this time, and one
  * that is down should be reported as down, not after the whole deadline.
  */
-const READ_RETRY_WINDOW_MS = 1_000;
+const READ_RETRY_WINDOW_MS = 2_000;
 
 /** A call that changes something: one attempt, fails at once while there is no leader. */
 export const writeCall = (call: CallOptions = {}): UnaryCall => ({

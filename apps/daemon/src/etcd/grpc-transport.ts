@@ -3,10 +3,11 @@
  *
  * Never retries (retries of the library are off), never waits for a connection that was refused, never uses a proxy.
  */
+
+import { isIP } from 'node:net';
 import { create, type DescMessage, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { type ChannelOptions, Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { AppError } from '@quorate/core/errors/app-error';
-import { isIP } from 'node:net';
 import { cancelError, etcdError } from './errors';
 import type { MessageStream, StreamCall, Transport, UnaryCall } from './transport';
 
@@ -36,7 +37,8 @@ export const createGrpcTransport = (options: GrpcTransportOptions): Transport =>
   let closed = false;
 
   return Object.freeze<Transport>({
-    unary: (method, input, call) => (closed ? Promise.reject(closedError(method, call)) : unary({ client, open, isClosed: () => closed }, { method, input }, call)),
+    unary: (method, input, call) =>
+      closed ? Promise.reject(closedError(method, call)) : unary({ client, open, isClosed: () => closed }, { method, input }, call),
     stream: (method, call) => {
       if (closed) throw closedError(method, call);
       return stream({ client, open, isClosed: () => closed }, method, call);
@@ -82,7 +84,7 @@ const unary = <I extends DescMessage, O extends DescMessage>(wire: Wire, request
     const rpc = wire.client.makeUnaryRequest(
       pathOf(method),
       (message: MessageShape<I>) => encode(method.input, message),
-      (bytes: Buffer) => fromBinary(method.output, bytes),
+      (bytes: Buffer) => decode(method.output, bytes),
       create(method.input, request.input),
       metadataOf(call),
       { deadline: Date.now() + call.timeoutMs },
@@ -108,7 +110,7 @@ const stream = <I extends DescMessage, O extends DescMessage>(
   const rpc: ClientDuplexStream<MessageShape<I>, MessageShape<O>> = wire.client.makeBidiStreamRequest(
     pathOf(method),
     (message: MessageShape<I>) => encode(method.input, message),
-    (bytes: Buffer) => fromBinary(method.output, bytes),
+    (bytes: Buffer) => decode(method.output, bytes),
     metadataOf(call),
     call.timeoutMs === undefined ? {} : { deadline: Date.now() + call.timeoutMs },
   );
@@ -143,6 +145,10 @@ const encode = <I extends DescMessage>(schema: I, message: MessageShape<I>): Buf
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 };
 
+/** Values become views of these bytes: plain ones, since a Buffer's `slice` shares memory and its JSON is another. */
+const decode = <O extends DescMessage>(schema: O, bytes: Buffer): MessageShape<O> =>
+  fromBinary(schema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+
 const metadataOf = (call: { readonly requireLeader: boolean }): Metadata => {
   const metadata = new Metadata();
   if (call.requireLeader) metadata.set('hasleader', 'true');
@@ -158,7 +164,8 @@ const failure = (error: unknown, { wire, method, call }: Attempt): AppError => {
   return etcdError({ status: code, details, method: method.name, effect: call.effect });
 };
 
-const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
 
 const closedError = (method: MethodName, call: StreamCall): AppError =>
   etcdError({ status: status.UNAVAILABLE, details: 'Channel has been shut down', method: method.name, effect: call.effect });

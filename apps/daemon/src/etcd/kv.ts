@@ -8,7 +8,7 @@ import { Compare_CompareTarget, type CompareSchema, KV, RangeRequest_SortOrder, 
 import { keyBytes, keyText, prefixRange } from './key-range';
 import type { Transport } from './transport';
 
-export const createKv = (deps: { readonly transport: Transport }): Pick<EtcdClient, 'range' | 'get' | 'txn'> => {
+export const createKv = (deps: { readonly transport: Pick<Transport, 'unary'> }): Pick<EtcdClient, 'range' | 'get' | 'txn'> => {
   const range = (input: MessageInitShape<typeof KV.method.range.input>, call: Parameters<typeof readCall>[0]) =>
     retryRead(readCall(call), (attempt) => deps.transport.unary(KV.method.range, input, attempt));
 

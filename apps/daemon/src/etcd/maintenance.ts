@@ -4,7 +4,7 @@ import { readCall, writeCall } from './call';
 import { AlarmType, Maintenance } from './gen/rpc_pb';
 import type { Transport } from './transport';
 
-export const createMaintenance = (deps: { readonly transport: Transport }): Pick<EtcdClient, 'status' | 'alarms' | 'moveLeader'> => ({
+export const createMaintenance = (deps: { readonly transport: Pick<Transport, 'unary'> }): Pick<EtcdClient, 'status' | 'alarms' | 'moveLeader'> => ({
   // Not repeated: it is the probe by which others learn that etcd is away. Needs no leader.
   status: async (call) => {
     const answer = await deps.transport.unary(Maintenance.method.status, {}, readCall({ ...call, requireLeader: false }));

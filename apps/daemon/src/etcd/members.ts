@@ -8,7 +8,7 @@ import type { Transport } from './transport';
 
 type Members = Pick<EtcdClient, 'memberList' | 'memberAddLearner' | 'memberPromote' | 'memberRemove' | 'memberUpdate'>;
 
-export const createMembers = (deps: { readonly transport: Transport }): Members => ({
+export const createMembers = (deps: { readonly transport: Pick<Transport, 'unary'> }): Members => ({
   memberList: async (call = {}) => {
     const linearizable = call.linearizable ?? true;
     const answer = await retryRead(readCall({ ...call, requireLeader: linearizable }), (attempt) =>

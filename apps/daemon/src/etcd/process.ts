@@ -66,7 +66,11 @@ const prepareDataDir = async (dataDir: string): Promise<void> => {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await chmod(dataDir, 0o700);
   } catch (cause) {
-    throw new AppError('ETCD_START_FAILED', { message: `the data directory ${dataDir} cannot be prepared`, hint: 'Make the directory writable for the user that runs quorated.', cause });
+    throw new AppError('ETCD_START_FAILED', {
+      message: `the data directory ${dataDir} cannot be prepared`,
+      hint: 'Make the directory writable for the user that runs quorated.',
+      cause,
+    });
   }
 };
 

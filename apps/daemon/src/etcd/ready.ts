@@ -58,4 +58,3 @@ const notInTime = (options: WaitReadyOptions, cause: unknown): AppError =>
     cause,
     data: { reason: 'not-in-time', lastLines: options.process.lastLines() },
   });
-

@@ -26,7 +26,7 @@ const FAILED_PRECONDITION = 9;
 type Cursor = { next: bigint | null };
 type WatchOptions = Parameters<EtcdClient['watch']>[0];
 
-export const createWatch = (deps: { readonly transport: Transport }): EtcdClient['watch'] =>
+export const createWatch = (deps: { readonly transport: Pick<Transport, 'stream'> }): EtcdClient['watch'] =>
   async function* watch(options) {
     const cursor: Cursor = { next: options.fromRevision ?? null };
     const backoff = createBackoff({ baseMs: 20, maxMs: 500 });
@@ -45,7 +45,7 @@ export const createWatch = (deps: { readonly transport: Transport }): EtcdClient
   };
 
 /** One stream, until it breaks. Moves the cursor before it hands a batch out, so that the next stream goes on behind it. */
-async function* watchOnce(transport: Transport, options: WatchOptions, cursor: Cursor): AsyncGenerator<WatchBatch> {
+async function* watchOnce(transport: Pick<Transport, 'stream'>, options: WatchOptions, cursor: Cursor): AsyncGenerator<WatchBatch> {
   const stream = transport.stream(Watch.method.watch, { signal: options.signal, effect: 'read', requireLeader: true });
   // Cancelling makes the iteration below fail; the caller then opens another stream.
   const created = setTimeout(stream.cancel, CREATED_WITHIN_MS);
@@ -67,10 +67,13 @@ async function* watchOnce(transport: Transport, options: WatchOptions, cursor: C
       fragments.push(...response.events);
       // The rest of these events is under way; a connection that breaks before it is complete delivers them all again.
       if (response.fragment) continue;
-      const batch = { revision: revisionOf(response), events: undelivered(fragments, cursor) };
+      const revision = revisionOf(response);
+      const last = fragments.at(-1)?.kv?.modRevision;
+      const events = undelivered(fragments, cursor);
       fragments = [];
-      advance(cursor, batch);
-      if (batch.events.length > 0) yield batch;
+      // Without events it is etcd's promise that nothing up to this revision is still to come.
+      advance(cursor, last ?? revision);
+      if (events.length > 0) yield { revision, events };
     }
   } finally {
     clearTimeout(created);
@@ -84,10 +87,8 @@ const undelivered = (events: readonly Event[], cursor: Cursor): WatchEvent[] =>
     return [{ kind: event.type === Event_EventType.DELETE ? 'delete' : 'put', kv: toKeyValue(event.kv) }];
   });
 
-const advance = (cursor: Cursor, batch: WatchBatch): void => {
-  const last = batch.events.at(-1);
-  const behind = (last ? last.kv.modRevision : batch.revision) + 1n;
-  if (cursor.next === null || behind > cursor.next) cursor.next = behind;
+const advance = (cursor: Cursor, delivered: bigint): void => {
+  if (cursor.next === null || delivered >= cursor.next) cursor.next = delivered + 1n;
 };
 
 const revisionOf = (response: WatchResponse): bigint => response.header?.revision ?? 0n;
@@ -96,7 +97,7 @@ const canceledError = (response: WatchResponse): AppError => {
   if (response.compactRevision > 0n)
     return new AppError('TIMEOUT', {
       message: 'the history that the watch asked for is compacted',
-      data: { etcd: 'compacted', outcome: 'not-applied', compactRevision: response.compactRevision },
+      data: { etcd: 'compacted', outcome: 'not-applied', compactRevision: String(response.compactRevision) },
     });
   return etcdError({ status: FAILED_PRECONDITION, details: response.cancelReason, method: 'Watch', effect: 'read' });
 };

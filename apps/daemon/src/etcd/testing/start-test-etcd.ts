@@ -7,6 +7,10 @@ import { createTestMember, testCerts } from './test-member';
 export type TestEtcd = {
   readonly client: EtcdClient;
   readonly flags: EtcdFlags;
+  /** Another client, of the same etcd or of a proxy before it. The caller closes it. */
+  readonly connect: (url?: string) => EtcdClient;
+  /** Pid of the running etcd. */
+  readonly pid: () => number;
   /** Ends etcd, closes the client and removes its data. Idempotent. */
   readonly stop: () => Promise<void>;
   /** SIGKILL; the data stays. */
@@ -34,6 +38,8 @@ export const startTestEtcd = async (options: { readonly address?: string } = {})
   return {
     client: member.client,
     flags: member.flags,
+    connect: member.connect,
+    pid: () => member.process().pid,
     stop,
     kill: () => process.kill(member.process().pid, 'SIGKILL'),
     restart: async () => {

@@ -13,6 +13,8 @@ export const TEST_CN = 'etcd-test';
 export type TestMember = {
   readonly flags: EtcdFlags;
   readonly client: EtcdClient;
+  /** Another client, of this member or of a proxy before it. The caller closes it. */
+  readonly connect: (url?: string) => EtcdClient;
   /** Starts etcd without waiting for it to serve. */
   readonly spawn: () => Promise<EtcdProcess>;
   /** Starts etcd and waits until it serves. */
@@ -40,7 +42,8 @@ export const testCerts = (directory: string, addresses: readonly string[]): Test
 export const createTestMember = async (options: TestMemberOptions): Promise<TestMember> => {
   const flags = await testFlags(options);
   const { certs } = options;
-  const client = createEtcdClient({ url: flags.clientUrl, caPem: certs.caPem, certPem: certs.certPem, keyPem: certs.keyPem });
+  const connect = (url = flags.clientUrl) => createEtcdClient({ url, caPem: certs.caPem, certPem: certs.certPem, keyPem: certs.keyPem });
+  const client = connect();
   const signal = new AbortController().signal;
   let process: EtcdProcess | null = null;
   const running = (): EtcdProcess => {
@@ -54,6 +57,7 @@ export const createTestMember = async (options: TestMemberOptions): Promise<Test
   return {
     flags,
     client,
+    connect,
     spawn,
     start: async () => {
       await waitReady({ process: await spawn(), client, signal, timeoutMs: 20_000 });
