@@ -51,7 +51,7 @@ export const requestJson = async (request: JsonRequest): Promise<JsonResponse> =
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof AppError) throw error;
-    throw unreachable(request, limit.aborted ? 'timeout' : socketFailure(error), state.sent, error);
+    throw unreachable(request, { reason: limit.aborted ? 'timeout' : socketFailure(error), sent: state.sent, cause: error });
   }
 };
 
@@ -98,7 +98,7 @@ const readBody = async (incoming: http.IncomingMessage, request: JsonRequest): P
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw unreachable(request, 'too-large', true);
+    if (size > maxBytes) throw unreachable(request, { reason: 'too-large', sent: true });
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString('utf8');
@@ -107,13 +107,13 @@ const readBody = async (incoming: http.IncomingMessage, request: JsonRequest): P
   try {
     return { ...answer, json: JSON.parse(text) as unknown };
   } catch (error) {
-    throw unreachable(request, 'not-json', true, error);
+    throw unreachable(request, { reason: 'not-json', sent: true, cause: error });
   }
 };
 
-const unreachable = (request: JsonRequest, reason: SocketFailure | 'not-json' | 'too-large', isSent: boolean, cause?: unknown): AppError =>
-  new AppError('DAEMON_UNREACHABLE', {
-    message: `no answer from ${request.socketPath ?? new URL(request.url).origin} (${reason})`,
-    cause,
-    data: { reason, sent: isSent, url: request.socketPath ?? new URL(request.url).origin },
-  });
+type Silence = { readonly reason: SocketFailure | 'not-json' | 'too-large'; readonly sent: boolean; readonly cause?: unknown };
+
+const unreachable = (request: JsonRequest, { reason, sent, cause }: Silence): AppError => {
+  const url = request.socketPath ?? new URL(request.url).origin;
+  return new AppError('DAEMON_UNREACHABLE', { message: `no answer from ${url} (${reason})`, cause, data: { reason, sent, url } });
+};

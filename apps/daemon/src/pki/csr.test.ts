@@ -34,7 +34,7 @@ describe('readCsr', () => {
     expect(() => readCsr(`-----BEGIN CERTIFICATE REQUEST-----\n${mixed.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`)).toThrow(refused('not signed with its own key'));
   });
 
-  it('refuses keys that are too small, too large, or with an odd exponent', () => {
+  it('refuses keys that are too small or have an odd exponent', () => {
     const pem = (modulusLength: number, publicExponent = 65_537) =>
       generateKeyPairSync('rsa', { modulusLength, publicExponent }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     for (const keyPem of [pem(1024), pem(2048, 3)]) expect(() => readCsr(createCsr(keyPem, 'n1'))).toThrow(refused('the key must be RSA'));

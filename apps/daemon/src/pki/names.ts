@@ -9,7 +9,7 @@
  * etcd compares a peer's CN with `--peer-cert-allowed-cn`, so it must be the same on all members of one generation and differ
  * between generations; the member's name therefore moves to UID there.
  */
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { CertKind } from './api';
 
 export const CA_COMMON_NAME = 'Quorate cluster CA';
