@@ -19,11 +19,23 @@ describe('defaultInterface', () => {
 
 describe('pickIpv4', () => {
   it.each<[string, Parameters<typeof pickIpv4>, object]>([
-    ['the address of the default route', [{ lo: [v4('127.0.0.1', true)], eth0: [v4('10.0.0.1')], eth1: [v6('fe80::1'), v4('10.0.1.1')] }, 'eth1'], { address: '10.0.1.1', interfaceName: 'eth1', note: null }],
+    [
+      'the address of the default route',
+      [{ lo: [v4('127.0.0.1', true)], eth0: [v4('10.0.0.1')], eth1: [v6('fe80::1'), v4('10.0.1.1')] }, 'eth1'],
+      { address: '10.0.1.1', interfaceName: 'eth1', note: null },
+    ],
     ['the only address, without a note', [{ lo: [v4('127.0.0.1', true)], eth0: [v4('10.0.0.1')] }, null], { address: '10.0.0.1', note: null }],
-    ['a real interface before a container bridge, with a note', [{ docker0: [v4('172.17.0.1')], eth0: [v4('10.0.0.1')] }, null], { address: '10.0.0.1', note: expect.stringContaining('etcd.peer_url') }],
+    [
+      'a real interface before a container bridge, with a note',
+      [{ docker0: [v4('172.17.0.1')], eth0: [v4('10.0.0.1')] }, null],
+      { address: '10.0.0.1', note: expect.stringContaining('etcd.peer_url') },
+    ],
     ['a bridge when there is nothing else', [{ docker0: [v4('172.17.0.1')] }, null], { address: '172.17.0.1' }],
-    ['loopback, with a note, when there is nothing', [{ lo: [v4('127.0.0.1', true)], eth0: [v4('169.254.7.7'), v6('2001:db8::1')] }, 'eth0'], { address: '127.0.0.1', interfaceName: null, note: expect.stringContaining('no routable IPv4') }],
+    [
+      'loopback, with a note, when there is nothing',
+      [{ lo: [v4('127.0.0.1', true)], eth0: [v4('169.254.7.7'), v6('2001:db8::1')] }, 'eth0'],
+      { address: '127.0.0.1', interfaceName: null, note: expect.stringContaining('no routable IPv4') },
+    ],
   ])('takes %s', (_, args, expected) => {
     expect(pickIpv4(...args)).toMatchObject(expected);
   });

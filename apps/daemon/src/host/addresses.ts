@@ -35,7 +35,9 @@ export const pickIpv4 = (interfaces: Interfaces, preferred: string | null): Rout
   return {
     address: chosen.address,
     interfaceName: chosen.name,
-    note: isPlain ? null : `this host has several addresses and no default route among them: ${chosen.address} (${chosen.name}) is used. Set etcd.peer_url to choose another.`,
+    note: isPlain
+      ? null
+      : `this host has several addresses and no default route among them: ${chosen.address} (${chosen.name}) is used. Set etcd.peer_url to choose another.`,
   };
 };
 

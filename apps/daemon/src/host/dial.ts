@@ -52,7 +52,11 @@ export const listenNonce = async (where: { readonly host: string; readonly port:
     });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return { inUse: true };
-    throw new AppError('LISTEN_FAILED', { message: `cannot listen on ${where.host}:${where.port}`, cause: error, data: { host: where.host, port: where.port } });
+    throw new AppError('LISTEN_FAILED', {
+      message: `cannot listen on ${where.host}:${where.port}`,
+      cause: error,
+      data: { host: where.host, port: where.port },
+    });
   }
   const address = server.address();
   return Object.freeze({
@@ -65,4 +69,5 @@ export const listenNonce = async (where: { readonly host: string; readonly port:
   });
 };
 
-const isSame = (one: string, other: string): boolean => one.length === other.length && timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'));
+const isSame = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'));

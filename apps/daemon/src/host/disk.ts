@@ -31,7 +31,12 @@ export const measureFsync = async (dir: string, options: { readonly samples?: nu
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw new AppError('DATA_DIR_DAMAGED', { message: `cannot write in ${dir}`, hint: 'Check that the directory exists, is writable and has free space.', cause: error, data: { dir } });
+    throw new AppError('DATA_DIR_DAMAGED', {
+      message: `cannot write in ${dir}`,
+      hint: 'Check that the directory exists, is writable and has free space.',
+      cause: error,
+      data: { dir },
+    });
   }
   return { p50Ms: percentile(took, 0.5), p99Ms: percentile(took, 0.99), samples };
 };

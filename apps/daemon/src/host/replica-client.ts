@@ -53,7 +53,10 @@ export const createReplicaClient = (tls: TlsOptions): ReplicaClient => {
 const refusal = (url: string, response: JsonResponse): AppError => {
   const problem = ProblemSchema.safeParse(response.json);
   if (!problem.success || !isErrorCode(problem.data.code))
-    return new AppError('DAEMON_UNREACHABLE', { message: `${url} answered with status ${response.status}; is it a Quorate replica listener?`, data: { status: response.status, sent: true } });
+    return new AppError('DAEMON_UNREACHABLE', {
+      message: `${url} answered with status ${response.status}; is it a Quorate replica listener?`,
+      data: { status: response.status, sent: true },
+    });
   const { code, detail, hint, data } = problem.data;
   return new AppError(code, { message: detail, hint, data: { ...data, refusedBy: url } });
 };

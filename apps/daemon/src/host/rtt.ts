@@ -20,7 +20,10 @@ export const measureTcpRtt = async (target: {
   for (let i = 0; i < samples; i += 1) {
     const outcome = await probeTcp({ ...target, timeoutMs, readBytes: 0 });
     if (!outcome.ok)
-      throw new AppError('DAEMON_UNREACHABLE', { message: `cannot connect to ${target.host}:${target.port} (${outcome.reason})`, data: { reason: outcome.reason, host: target.host, port: target.port } });
+      throw new AppError('DAEMON_UNREACHABLE', {
+        message: `cannot connect to ${target.host}:${target.port} (${outcome.reason})`,
+        data: { reason: outcome.reason, host: target.host, port: target.port },
+      });
     took.push(outcome.rttMs);
   }
   return { p50Ms: percentile(took, 0.5), maxMs: Math.max(0, ...took), samples };

@@ -32,7 +32,10 @@ describe('restartUnit', () => {
     const { run, calls } = answering({});
     await restartUnit({ run });
     expect(calls[0]?.slice(0, 2)).toEqual(['systemctl', ['restart', 'quorated.service']]);
-    await expect(restartUnit(answering({ code: 4, stderr: 'Access denied\n' }))).rejects.toMatchObject({ code: 'UNSUPPORTED', message: expect.stringContaining('Access denied') });
+    await expect(restartUnit(answering({ code: 4, stderr: 'Access denied\n' }))).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('Access denied'),
+    });
   });
 });
 

@@ -27,7 +27,15 @@ const echo: http.RequestListener = (request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     response.statusCode = 207;
-    response.end(JSON.stringify({ method: request.method, path: request.url, type: request.headers['content-type'], extra: request.headers['x-extra'], body: Buffer.concat(chunks).toString() }));
+    response.end(
+      JSON.stringify({
+        method: request.method,
+        path: request.url,
+        type: request.headers['content-type'],
+        extra: request.headers['x-extra'],
+        body: Buffer.concat(chunks).toString(),
+      }),
+    );
   });
 };
 const unreachable = (data: object) => expect.objectContaining({ code: 'DAEMON_UNREACHABLE', data: expect.objectContaining(data) });
@@ -47,7 +55,9 @@ describe('requestJson', () => {
     closers.push(() => rm(dir, { recursive: true, force: true }));
     const socketPath = await serve(echo, join(dir, 's'));
     expect(await postJson({ url: 'http://local/x', socketPath, body: [] })).toMatchObject({ json: { path: '/x', body: '[]' } });
-    await expect(postJson({ url: 'http://local/x', socketPath: join(dir, 'none') })).rejects.toEqual(unreachable({ reason: 'no-socket', sent: false, url: join(dir, 'none') }));
+    await expect(postJson({ url: 'http://local/x', socketPath: join(dir, 'none') })).rejects.toEqual(
+      unreachable({ reason: 'no-socket', sent: false, url: join(dir, 'none') }),
+    );
   });
 
   it('keeps a connection alive with an agent', async () => {
@@ -82,7 +92,9 @@ describe('requestJson', () => {
   });
 
   it('refuses answers that are too large, cut off, or not JSON', async () => {
-    await expect(postJson({ url: await serve((_, response) => response.end('x'.repeat(2_000))), maxBytes: 1_000 })).rejects.toEqual(unreachable({ reason: 'too-large' }));
+    await expect(postJson({ url: await serve((_, response) => response.end('x'.repeat(2_000))), maxBytes: 1_000 })).rejects.toEqual(
+      unreachable({ reason: 'too-large' }),
+    );
     const cut = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{', () => response.destroy());

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { PeerCertificate } from 'node:tls';
 import { AppError } from '@quorate/core/errors/app-error';
 import { withTimeout } from './abort';
-import { socketFailure, type SocketFailure } from './socket-failure';
+import { type SocketFailure, socketFailure } from './socket-failure';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_BYTES = 1024 * 1024;

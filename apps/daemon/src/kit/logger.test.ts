@@ -27,17 +27,15 @@ describe('createLogger', () => {
 
   it('never writes a secret, wherever it hangs', () => {
     const { logger, lines } = capture();
-    logger
-      .child({ adminToken: 'hush' })
-      .info(
-        {
-          token: 'hush',
-          tokenId: 'kept',
-          deep: [{ password: 'hush', 'ca-key_pem': 'hush', headers: { Authorization: 'hush' } }],
-          pem: '-----BEGIN RSA PRIVATE KEY-----\nhush',
-        },
-        'm',
-      );
+    logger.child({ adminToken: 'hush' }).info(
+      {
+        token: 'hush',
+        tokenId: 'kept',
+        deep: [{ password: 'hush', 'ca-key_pem': 'hush', headers: { Authorization: 'hush' } }],
+        pem: '-----BEGIN RSA PRIVATE KEY-----\nhush',
+      },
+      'm',
+    );
     expect(JSON.stringify(lines)).not.toContain('hush');
     expect(lines[0]).toMatchObject({ tokenId: 'kept', token: '[redacted]' });
   });

@@ -9,7 +9,9 @@ const BACKDATE_MS = 5 * 60_000;
 const DNS_NAME = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
 /** An attribute of a name: by one of these names, or by object identifier. */
-export type SubjectAttribute = ({ readonly name: 'commonName' | 'organizationName' | 'organizationalUnitName' } | { readonly type: string }) & { readonly value: string };
+export type SubjectAttribute = ({ readonly name: 'commonName' | 'organizationName' | 'organizationalUnitName' } | { readonly type: string }) & {
+  readonly value: string;
+};
 
 export type CertificateSpec = {
   readonly subject: readonly SubjectAttribute[];
@@ -49,7 +51,8 @@ export const canonicalHost = (host: string): string => {
   // The URL parser writes IPv6 (also ::ffff:1.2.3.4) in the one hexadecimal form that forge can read.
   if (version === 6 && !bare.includes('%')) return new URL(`http://[${bare}]`).hostname.slice(1, -1);
   if (version === 4) return bare;
-  if (bare.length > 253 || !DNS_NAME.test(bare)) throw new AppError('INVALID_INPUT', { message: `"${host}" is neither a DNS name nor an IP address`, data: { host } });
+  if (bare.length > 253 || !DNS_NAME.test(bare))
+    throw new AppError('INVALID_INPUT', { message: `"${host}" is neither a DNS name nor an IP address`, data: { host } });
   return bare.toLowerCase();
 };
 
@@ -81,6 +84,8 @@ const useExtensions = (use: CertificateSpec['use']): Record<string, unknown>[] =
     { name: 'basicConstraints', critical: true, cA: false },
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
     { name: 'extKeyUsage', serverAuth: use.server, clientAuth: use.client },
-    ...(hosts.length === 0 ? [] : [{ name: 'subjectAltName', altNames: hosts.map((host) => (isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host })) }]),
+    ...(hosts.length === 0
+      ? []
+      : [{ name: 'subjectAltName', altNames: hosts.map((host) => (isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host })) }]),
   ];
 };

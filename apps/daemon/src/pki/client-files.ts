@@ -8,7 +8,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { readFileIfExists, writeFileAtomic } from '../kit/atomic-file';
 import { ownsKey } from './ca';
-import { buildCertificate, canonicalHost, type CertificateSpec } from './certificate-builder';
+import { buildCertificate, type CertificateSpec, canonicalHost } from './certificate-builder';
 import { isSignedBy, validityAt } from './chain';
 import { generateRsaKey } from './keys';
 
@@ -26,7 +26,11 @@ export type ClientPkiFiles = {
  * Makes sure that the set is there, belongs together, covers the hosts and has 30 days left; otherwise makes a new one as a whole.
  * Call it before etcd starts. `hosts` are those of the client listener (loopback); `now` is the wall clock in milliseconds.
  */
-export const ensureClientPki = async (wanted: { readonly dir: string; readonly hosts: readonly string[]; readonly now?: () => number }): Promise<ClientPkiFiles> => {
+export const ensureClientPki = async (wanted: {
+  readonly dir: string;
+  readonly hosts: readonly string[];
+  readonly now?: () => number;
+}): Promise<ClientPkiFiles> => {
   const files = clientPkiFiles(wanted.dir);
   const nowMs = (wanted.now ?? Date.now)();
   await mkdir(wanted.dir, { recursive: true, mode: 0o700 });
@@ -43,7 +47,14 @@ export const clientPkiFiles = (dir: string): ClientPkiFiles => ({
 const createSet = async (files: ClientPkiFiles, hosts: readonly string[], nowMs: number): Promise<void> => {
   const [caKey, serverKey, clientKey] = await Promise.all([generateRsaKey(2048), generateRsaKey(2048), generateRsaKey(2048)]);
   const sign = (commonName: string, publicKeyPem: string, part: Pick<CertificateSpec, 'issuerCertPem' | 'use'>): string =>
-    buildCertificate({ subject: [{ name: 'commonName', value: commonName }], publicKeyPem, issuerKeyPem: caKey.keyPem, nowMs, validForMs: TEN_YEARS_MS, ...part });
+    buildCertificate({
+      subject: [{ name: 'commonName', value: commonName }],
+      publicKeyPem,
+      issuerKeyPem: caKey.keyPem,
+      nowMs,
+      validForMs: TEN_YEARS_MS,
+      ...part,
+    });
   const caPem = sign('Quorate etcd client CA', caKey.publicKeyPem, { issuerCertPem: null, use: { kind: 'ca' } });
   // etcd's own gateway dials its client listener with the server certificate, hence both uses.
   const serverPem = sign('etcd', serverKey.publicKeyPem, { issuerCertPem: caPem, use: { kind: 'leaf', server: true, client: true, hosts } });
@@ -63,7 +74,9 @@ const isGood = async (files: ClientPkiFiles, hosts: readonly string[], nowMs: nu
   if (ca === null || server === null || client === null) return false;
   const keys = [await readFileIfExists(files.server.keyFile), await readFileIfExists(files.client.keyFile)];
   return (
-    [ca, server, client].every((certificate) => isSignedBy(certificate, ca) && validityAt(certificate, nowMs) === 'valid' && Date.parse(certificate.validTo) - nowMs >= RENEW_BEFORE_MS) &&
+    [ca, server, client].every(
+      (certificate) => isSignedBy(certificate, ca) && validityAt(certificate, nowMs) === 'valid' && Date.parse(certificate.validTo) - nowMs >= RENEW_BEFORE_MS,
+    ) &&
     [server, client].every((certificate, i) => ownsKey(certificate, keys[i] ?? '')) &&
     hosts.map(canonicalHost).every((host) => (isIP(host) === 0 ? server.checkHost(host, { subject: 'never' }) : server.checkIP(host)) !== undefined)
   );

@@ -31,7 +31,9 @@ describe('readCsr', () => {
     const [csr, foreign] = [der(createCsr(one.keyPem, 'n1')), der(createCsr(other.keyPem, 'n1'))];
     // Same layout, so the last 256 bytes are the signature in both.
     const mixed = Buffer.concat([csr.subarray(0, -256), foreign.subarray(-256)]);
-    expect(() => readCsr(`-----BEGIN CERTIFICATE REQUEST-----\n${mixed.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`)).toThrow(refused('not signed with its own key'));
+    expect(() => readCsr(`-----BEGIN CERTIFICATE REQUEST-----\n${mixed.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`)).toThrow(
+      refused('not signed with its own key'),
+    );
   });
 
   it('refuses keys that are too small or have an odd exponent', () => {

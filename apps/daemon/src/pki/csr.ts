@@ -27,7 +27,8 @@ export const readCsr = (csrPem: string): CsrContent => {
   const key = csr.publicKey as forge.pki.rsa.PublicKey | null;
   const bits = key?.n.bitLength() ?? 0;
   // Before the signature is looked at: a huge key or exponent would make that expensive.
-  if (key === null || bits < MIN_BITS || bits > MAX_BITS || key.e.toString(10) !== String(PUBLIC_EXPONENT)) throw refused(`the key must be RSA of ${MIN_BITS} to ${MAX_BITS} bits`);
+  if (key === null || bits < MIN_BITS || bits > MAX_BITS || key.e.toString(10) !== String(PUBLIC_EXPONENT))
+    throw refused(`the key must be RSA of ${MIN_BITS} to ${MAX_BITS} bits`);
   if (!isSelfSigned(csr)) throw refused('the request is not signed with its own key');
   const publicKeyPem = createPublicKey(forge.pki.publicKeyToPem(key)).export({ type: 'spki', format: 'pem' }).toString();
   return { publicKeyPem, publicKeySha256: publicKeySha256(publicKeyPem) };

@@ -19,7 +19,8 @@ beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'quorate-leaves-')), 'pki');
 });
 afterEach(() => rm(join(dir, '..'), { recursive: true, force: true }));
-const ensure = (extra: Partial<EnsureLeaves> = {}) => ensureLeaves({ dir, ca, clusterId: ca.clusterId, generation: 1, memberName: 'n1', hosts: ['127.0.22.1'], ...extra });
+const ensure = (extra: Partial<EnsureLeaves> = {}) =>
+  ensureLeaves({ dir, ca, clusterId: ca.clusterId, generation: 1, memberName: 'n1', hosts: ['127.0.22.1'], ...extra });
 const learner = () => ({ ...ca, keyPem: null });
 
 describe('ensureLeaves', () => {

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CertKind, ClusterCa } from './api';
 import { createClusterCa } from './ca';
-import { createLeaf, issueLeaf } from './leaf';
 import { generateRsaKey, type KeyPair } from './keys';
+import { createLeaf, issueLeaf } from './leaf';
 import { openssl } from './testing/openssl';
 
 let ca: ClusterCa;
@@ -12,7 +12,11 @@ beforeAll(async () => {
   [ca, key] = await Promise.all([createClusterCa({ now: Date.now }), generateRsaKey(2048)]);
 });
 const issue = (kind: CertKind, extra: object = {}) =>
-  issueLeaf(ca, { kind, clusterId: ca.clusterId, generation: 3, memberName: 'n1', hosts: ['127.0.22.1', 'N1.example.org', '[2001:db8::1]', '::ffff:10.1.2.3'], ...extra }, key.publicKeyPem);
+  issueLeaf(
+    ca,
+    { kind, clusterId: ca.clusterId, generation: 3, memberName: 'n1', hosts: ['127.0.22.1', 'N1.example.org', '[2001:db8::1]', '::ffff:10.1.2.3'], ...extra },
+    key.publicKeyPem,
+  );
 
 describe('issueLeaf', () => {
   it.each([

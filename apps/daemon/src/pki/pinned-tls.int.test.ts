@@ -37,10 +37,13 @@ const listen = async (server: net.Server): Promise<number> => {
 /** A TLS server that shows these certificates, and keeps what it is sent. */
 const serve = async (leaf: KeyAndCert, shown: readonly ClusterCa[], options: tls.TlsOptions = {}) => {
   const received: Buffer[] = [];
-  const server = tls.createServer({ key: leaf.keyPem, cert: leaf.certPem + shown.map((one) => one.certPem).join(''), minVersion: 'TLSv1.3', ...options }, (socket) => {
-    socket.on('data', (chunk: Buffer) => received.push(chunk));
-    socket.on('error', () => undefined);
-  });
+  const server = tls.createServer(
+    { key: leaf.keyPem, cert: leaf.certPem + shown.map((one) => one.certPem).join(''), minVersion: 'TLSv1.3', ...options },
+    (socket) => {
+      socket.on('data', (chunk: Buffer) => received.push(chunk));
+      socket.on('error', () => undefined);
+    },
+  );
   server.on('tlsClientError', () => undefined);
   return { port: await listen(server), received };
 };
@@ -73,12 +76,15 @@ describe('fetchPinnedCa', () => {
 
   it('refuses a forged certificate that names the right CA as its issuer', async () => {
     // The name of our CA, the key of another: what somebody in between can make.
-    const forged = await createLeaf({ ...ca, keyPem: other.keyPem }, { kind: 'server', clusterId: ca.clusterId, generation: 1, memberName: 'n1', hosts: [HOST] });
+    const forged = await createLeaf(
+      { ...ca, keyPem: other.keyPem },
+      { kind: 'server', clusterId: ca.clusterId, generation: 1, memberName: 'n1', hosts: [HOST] },
+    );
     const { port } = await serve(forged, [ca]);
     await expect(fetch(port)).rejects.toEqual(refused('JOIN_FINGERPRINT_MISMATCH', { expected: ca.fingerprint }));
   });
 
-  it('knows etcd\'s peer port by its certificate', async () => {
+  it("knows etcd's peer port by its certificate", async () => {
     const { port } = await serve(await leafOf(ca, 'peer'), [ca]);
     await expect(fetch(port)).rejects.toEqual(refused('JOIN_UNREACHABLE', { reason: 'wrong-port' }));
   });
@@ -91,7 +97,9 @@ describe('fetchPinnedCa', () => {
     await expect(fetch(early.port)).rejects.toEqual(refused('JOIN_CLOCK_OFF', { validity: 'not-yet-valid' }));
     const behind = await serve(await leafOf(ca), [ca]);
     const year = 365 * 24 * hour;
-    await expect(fetch(behind.port, ca.fingerprint, { now: () => Date.now() - year })).rejects.toEqual(refused('JOIN_CLOCK_OFF', { validity: 'not-yet-valid' }));
+    await expect(fetch(behind.port, ca.fingerprint, { now: () => Date.now() - year })).rejects.toEqual(
+      refused('JOIN_CLOCK_OFF', { validity: 'not-yet-valid' }),
+    );
   });
 
   it('says why nothing could be reached', async () => {
@@ -104,7 +112,9 @@ describe('fetchPinnedCa', () => {
     await expect(fetch(old.port)).rejects.toEqual(refused('JOIN_UNREACHABLE', { reason: 'tls' }));
     const hangingUp = await listen(net.createServer((socket) => socket.destroy()));
     await expect(fetch(hangingUp)).rejects.toEqual(refused('JOIN_UNREACHABLE', { reason: 'reset' }));
-    await expect(fetchPinnedCa({ host: 'no-such-host.invalid', port: 1, fingerprint: ca.fingerprint })).rejects.toEqual(refused('JOIN_UNREACHABLE', { reason: 'dns' }));
+    await expect(fetchPinnedCa({ host: 'no-such-host.invalid', port: 1, fingerprint: ca.fingerprint })).rejects.toEqual(
+      refused('JOIN_UNREACHABLE', { reason: 'dns' }),
+    );
     const silent = await listen(net.createServer((socket) => closers.push(() => socket.destroy())));
     await expect(fetch(silent, ca.fingerprint, { timeoutMs: 100 })).rejects.toEqual(refused('JOIN_UNREACHABLE', { reason: 'timeout' }));
   });

@@ -68,7 +68,10 @@ export const pinnedTlsOptions = (caCertPem: string): Required<Pick<TlsOptions, '
   checkServerIdentity: (host, certificate) => {
     const unit: unknown = certificate.subject.OU;
     if (typeof unit === 'string' && unitIn(unit)?.kind === 'server') return undefined;
-    return new AppError('JOIN_FINGERPRINT_MISMATCH', { message: `${host} holds a certificate of the cluster, but not that of a replica listener`, data: { host } });
+    return new AppError('JOIN_FINGERPRINT_MISMATCH', {
+      message: `${host} holds a certificate of the cluster, but not that of a replica listener`,
+      data: { host },
+    });
   },
 });
 
@@ -157,7 +160,7 @@ const WORDS: Readonly<Partial<Record<SocketFailure | 'wrong-port', string>>> = {
   'no-route': 'cannot be reached from this network',
   tls: 'answers, but not with TLS 1.3',
   reset: 'closed the connection during the TLS handshake',
-  'wrong-port': 'is another port of a replica (such as etcd\'s), not its replica listener',
+  'wrong-port': "is another port of a replica (such as etcd's), not its replica listener",
 };
 
 const unreachable = (request: PinRequest, reason: SocketFailure | 'wrong-port', cause: unknown): AppError =>
