@@ -80,7 +80,7 @@ describe('describeStall', () => {
     ['its etcd has not been seen yet for 12 s; it is removed after 5m without progress', { phase: 'learner-added', isUp: false }],
     ['has caught up; etcd has not agreed to promote it yet', { lagEntries: 1000n }],
     ['waits until the replica before it has joined', { phase: 'reserved', queuePosition: 1, idleMs: 0 }],
-    ['waits for its turn: 2 before it in the queue, and one joining', { phase: 'reserved', queuePosition: 3 }],
+    ['waits for its turn: number 3 in the queue', { phase: 'reserved', queuePosition: 3 }],
     ['the joiner has not gone on for 12 s', { phase: 'checked' }],
   ])('says %s', (text, over) => {
     expect(describeStall({ ...facts, ...over })).toBe(text);

@@ -55,9 +55,7 @@ export const describeStall = (facts: StallFacts): string | null => {
   const { phase, queuePosition, idleMs, lagEntries } = facts;
   if (phase === 'promoted' || phase === 'undone') return null;
   if (queuePosition !== null)
-    return queuePosition === 1
-      ? 'waits until the replica before it has joined'
-      : `waits for its turn: ${queuePosition - 1} before it in the queue, and one joining`;
+    return queuePosition === 1 ? 'waits until the replica before it has joined' : `waits for its turn: number ${queuePosition} in the queue`;
   if (idleMs < STALLED_AFTER_MS) return null;
   const idle = seconds(idleMs);
   if (phase === 'reserved' || phase === 'checked') return `the joiner has not gone on for ${idle}`;
