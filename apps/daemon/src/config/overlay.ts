@@ -9,7 +9,7 @@ export type Overlay = { readonly overrides: readonly Override[]; readonly proble
 
 const PREFIX = 'QUORATE_';
 /** Variables that the commands read and that are no keys of the configuration. */
-export const COMMAND_VARIABLES = ['QUORATE_CONFIG', 'QUORATE_ENDPOINT', 'QUORATE_ENDPOINTS', 'QUORATE_TOKEN'] as const;
+export const COMMAND_VARIABLES = ['QUORATE_CONFIG', 'QUORATE_ENDPOINT', 'QUORATE_ENDPOINTS', 'QUORATE_TOKEN', 'QUORATE_FAILPOINT'] as const;
 
 /** QUORATE_ETCD__NAME=n1 → etcd.name. An unknown QUORATE_ variable is a mistyped one, and refused. */
 export const overlayEnvironment = (environment: Environment, keys: readonly ConfigKey[]): Overlay => {

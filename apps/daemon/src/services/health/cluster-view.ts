@@ -1,6 +1,6 @@
 import type { ClusterStatus } from '@quorate/core/api/cluster';
 import type { Member, MemberPhase } from '@quorate/core/cluster/member';
-import { describeProgress } from '@quorate/core/cluster/progress';
+import { describeStall, estimateEtaSeconds, percentOf } from '@quorate/core/cluster/progress';
 import { reportQuorum } from '@quorate/core/cluster/quorum';
 import { evaluateConditions } from '@quorate/core/health/evaluate';
 import type { JoinRecord } from '@quorate/core/join/join-record';
@@ -10,8 +10,6 @@ import type { CachedMember } from './member-cache';
 
 /** A voter nobody has heard of for this long is shown as unreachable. */
 const UNREACHABLE_MS = 3_500;
-/** A learner without progress for this long is shown as stalled; it is evicted much later. */
-const STALLED_MS = 30_000;
 
 /** Draws the picture of the cluster from the facts of one look. Pure. */
 export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
@@ -39,7 +37,7 @@ export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
       nowMs: facts.nowMs,
       etcdErrors: facts.etcd?.errors ?? [],
       quotaBytes: facts.quotaBytes,
-      undoneJoins: facts.joins.filter((join) => join.phase === 'undone').map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
+      undoneJoins: facts.joins.filter((join) => join.phase === 'undone' && join.admittedAtMs !== null).map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
       etcdRestarting: facts.etcdRestarting,
       modeIgnored: facts.modeIgnored,
       certificates: facts.certificates.map(({ file, notAfter }) => ({ file, notAfterMs: notAfter.getTime() })),
@@ -100,16 +98,31 @@ const phaseOf = (facts: ClusterFacts, member: CachedMember, context: { heard: He
 
 const describeJoin = (facts: ClusterFacts, join: JoinRecord, context: { leaderIndex: bigint | null; ahead: number }): JoinProgress => {
   const points = facts.history.get(join.id) ?? [];
-  const progress = describeProgress({ points, leaderIndex: context.leaderIndex, progressedAtMs: join.progressedAtMs, nowMs: facts.nowMs, stalledAfterMs: STALLED_MS, evictAfterMs: facts.evictAfterMs });
+  const applied = points.at(-1)?.appliedIndex ?? null;
+  const queuePosition = join.admittedAtMs === null && join.phase === 'checked' && context.ahead > 0 ? context.ahead + 1 : null;
+  const lagEntries = applied === null || context.leaderIndex === null ? null : maxOf(0n, context.leaderIndex - applied);
+  const lastGrowth = points.findLast((point, at) => at === 0 || point.appliedIndex > (points[at - 1]?.appliedIndex ?? 0n))?.atMs ?? 0;
   return {
     joinId: join.id,
     name: join.joiner.name,
     peerUrl: join.joiner.peerUrl,
     phase: join.phase,
     memberId: join.memberId,
-    queuePosition: join.admittedAtMs === null ? context.ahead + 1 : null,
-    ...(join.memberId === null ? { percent: null, etaSeconds: null, stallReason: null } : progress),
+    queuePosition,
+    percent: percentOf(applied, context.leaderIndex),
+    etaSeconds: join.memberId === null ? null : estimateEtaSeconds(points, context.leaderIndex),
+    stallReason: describeStall({
+      phase: join.phase,
+      queuePosition,
+      idleMs: Math.max(0, facts.nowMs - Math.max(join.progressedAtMs, points.length > 1 ? lastGrowth : 0)),
+      isUp: join.memberId !== null && (facts.heard.get(join.memberId)?.isFresh ?? false),
+      lagEntries,
+      maxLagEntries: facts.maxLagEntries,
+      evictAfterMs: facts.evictAfterMs,
+    }),
     startedAt: new Date(join.startedAtMs).toISOString(),
     updatedAt: new Date(join.updatedAtMs).toISOString(),
   };
 };
+
+const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);

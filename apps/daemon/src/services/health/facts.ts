@@ -30,6 +30,7 @@ export type ClusterFacts = {
   /** Applied indexes over time, by join id, for percent and ETA. */
   readonly history: ReadonlyMap<string, readonly { readonly atMs: number; readonly appliedIndex: bigint }[]>;
   readonly evictAfterMs: number;
+  readonly maxLagEntries: number;
   readonly quotaBytes: number;
   readonly etcdRestarting: { readonly restarts: number; readonly reason: string } | null;
   readonly modeIgnored: boolean;

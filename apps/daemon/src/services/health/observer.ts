@@ -5,10 +5,10 @@
  * without quorum, on a learner, and while this replica's own etcd does not answer; it then says how old its knowledge is.
  */
 import type { ClusterStatus } from '@quorate/core/api/cluster';
-import { type JoinRecord, JoinRecordSchema } from '@quorate/core/join/join-record';
+import { type JoinRecord, type PeerView, PeerViewSchema } from '@quorate/core/join/join-record';
+import { addSample, type ProgressSample } from '@quorate/core/cluster/progress';
 import { isJoinLive } from '@quorate/core/join/saga';
 import { type ReplicaStatus, ReplicaStatusSchema } from '@quorate/core/join/wire';
-import { z } from 'zod';
 import type { EtcdClient, EtcdStatus } from '../../etcd/api';
 import type { ReplicaClient } from '../../host/replica-client';
 import type { Clock } from '../../kit/clock';
@@ -29,7 +29,7 @@ export type ObserverDeps = {
   /** What does not change during a run, and what other rooms know. */
   readonly surroundings: () => Pick<
     ClusterFacts,
-    'self' | 'clusterId' | 'caFingerprint' | 'generation' | 'evictAfterMs' | 'quotaBytes' | 'etcdRestarting' | 'modeIgnored' | 'certificates' | 'hasCaKey'
+    'self' | 'clusterId' | 'caFingerprint' | 'generation' | 'evictAfterMs' | 'maxLagEntries' | 'quotaBytes' | 'etcdRestarting' | 'modeIgnored' | 'certificates' | 'hasCaKey'
   >;
 };
 
@@ -40,24 +40,18 @@ export type Observer = {
   readonly heard: (memberId: string) => Heard | null;
   readonly etcdStatus: () => EtcdStatus | null;
   readonly members: () => readonly CachedMember[];
+  /** For learners, which cannot read it themselves. */
+  readonly view: () => PeerView;
 };
 
 const OWN_STATUS_MS = 800;
 const PEER_STATUS_MS = 900;
 /** Undone joins stay in the picture as a finding for an hour. */
 const UNDONE_SHOWN_MS = 3_600_000;
-const HISTORY_LENGTH = 30;
-
-/** What a voter tells a learner, whose own etcd serves no lists. */
-export const PeerViewSchema = z.object({
-  members: z.array(z.object({ id: z.string(), name: z.string(), peerUrls: z.array(z.string()), role: z.enum(['voter', 'learner']), replicaUrl: z.string().nullable(), publicUrl: z.string().nullable() })),
-  joins: z.array(JoinRecordSchema),
-});
-export type PeerView = z.infer<typeof PeerViewSchema>;
 
 export const createObserver = (deps: ObserverDeps, remembered: readonly CachedMember[]): Observer => {
   const heard = new Map<string, Heard>();
-  const history = new Map<string, { atMs: number; appliedIndex: bigint }[]>();
+  const history = new Map<string, ProgressSample[]>();
   let members = remembered;
   let joins: readonly JoinRecord[] = [];
   let unreadableKeys: readonly string[] = [];
@@ -138,6 +132,7 @@ export const createObserver = (deps: ObserverDeps, remembered: readonly CachedMe
     heard: (memberId) => heard.get(memberId) ?? null,
     etcdStatus: () => etcd,
     members: () => members,
+    view: () => ({ members: members.map((member) => ({ ...member, peerUrls: [...member.peerUrls] })), joins: [...joins] }),
     look: async (signal) => {
       etcd = await deps.etcd.status({ signal, timeoutMs: OWN_STATUS_MS }).catch(() => null);
       await readLists(signal).catch(() => undefined);
@@ -159,15 +154,13 @@ const shownJoins = (records: readonly Ordered[], nowMs: number): JoinRecord[] =>
     .map(({ value }) => value)
     .filter((join) => isJoinLive(join.phase) || (join.phase === 'undone' && nowMs - join.updatedAtMs < UNDONE_SHOWN_MS));
 
-const remember = (history: Map<string, { atMs: number; appliedIndex: bigint }[]>, joins: readonly JoinRecord[], heard: ReadonlyMap<string, Heard>, nowMs: number): void => {
+const remember = (history: Map<string, ProgressSample[]>, joins: readonly JoinRecord[], heard: ReadonlyMap<string, Heard>, nowMs: number): void => {
   for (const id of history.keys()) if (!joins.some((join) => join.id === id)) history.delete(id);
   for (const join of joins) {
     const told = join.memberId === null ? undefined : heard.get(join.memberId)?.status.raftAppliedIndex;
     const index = told ?? join.appliedIndex;
     if (index === null || index === undefined) continue;
-    const points = history.get(join.id) ?? [];
-    points.push({ atMs: nowMs, appliedIndex: BigInt(index) });
-    history.set(join.id, points.slice(-HISTORY_LENGTH));
+    history.set(join.id, addSample(history.get(join.id) ?? [], { atMs: nowMs, appliedIndex: BigInt(index) }));
   }
 };
 

@@ -17,10 +17,11 @@ import { randomHex } from '../../kit/ids';
 /**
  * - `requested`: asked for; nothing on disk has changed
  * - `admitted`: the cluster's answer is here; local data is still in place
- * - `installed`: local data is set aside, the new identity and certificates are in place
+ * - `cleared`: local data is set aside
+ * - `installed`: the new identity and certificates are in place
  * - `started`: etcd ran as a learner; from here on its write-ahead log decides
  */
-const JoinerPhaseSchema = z.enum(['requested', 'admitted', 'installed', 'started']);
+const JoinerPhaseSchema = z.enum(['requested', 'admitted', 'cleared', 'installed', 'started']);
 
 const JoinerStateSchema = z.object({
   v: z.literal(1),

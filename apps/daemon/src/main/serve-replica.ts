@@ -1,0 +1,179 @@
+/** From a spawned etcd to a serving replica, and what runs while it serves. */
+import { AppError, isAppError } from '@quorate/core/errors/app-error';
+import { QUORATE_VERSION } from '@quorate/core/version';
+import type { TcpServer } from '../api/http/tcp-server';
+import { systemClock } from '../kit/clock';
+import type { Closer } from '../kit/closer';
+import { type Loop, runLoop } from '../kit/loop';
+import { removeFile } from '../kit/atomic-file';
+import { saveCaKey } from '../pki/ca-files';
+import { ensureLeaves } from '../pki/leaf-files';
+import { leafHosts } from '../pki/leaf-hosts';
+import { fetchCaKey, type FollowDeps, followJoin } from '../services/join/follow';
+import { undoLocally } from '../services/join/join-host';
+import { readJoinerState, removeJoinerState, writeJoinerState } from '../services/join/joiner-state';
+import type { JoinReports } from '../services/join/replica-port';
+import { reconcileCa } from '../services/supervisor/ca-row';
+import type { EtcdKeeper } from '../services/supervisor/etcd-keeper';
+import { handOverLeadership } from '../services/supervisor/hand-over';
+import type { PreparedMember } from '../services/supervisor/prepare-member';
+import type { RunLog } from '../services/supervisor/run-log';
+import type { Edges } from './edges';
+import { type Host, toJoinHost } from './host';
+import type { ReplicaContext } from './replica-context';
+import type { RunOptions } from './run-options';
+import { createApiServices, createReplicaServices, membershipTurn, type Wiring } from './services';
+
+export type Serving = {
+  readonly options: RunOptions;
+  readonly runLog: RunLog;
+  readonly signal: AbortSignal;
+  readonly closer: Closer;
+  readonly host: Host;
+  readonly prepared: PreparedMember;
+  readonly context: ReplicaContext;
+  readonly keeper: EtcdKeeper;
+  readonly edges: Edges;
+  readonly servers: readonly TcpServer[];
+};
+
+const LOOK_EVERY_MS = 1_000;
+const RENEW_EVERY_MS = 24 * 3_600_000;
+
+/** Serves until the signal aborts (then hands leadership over) or etcd can never run again (AppError). */
+export const serveReplica = async (serving: Serving): Promise<void> => {
+  const { options, runLog, signal, closer, context, keeper, edges } = serving;
+  const loops: { observer: Loop | null; membership: Loop | null } = { observer: null, membership: null };
+  const reports: JoinReports = new Map();
+  const wiring: Wiring = {
+    options,
+    host: serving.host,
+    context,
+    reports,
+    wakeMembership: () => loops.membership?.wake(),
+    wakeObserver: () => loops.observer?.wake(),
+    isStopping: () => signal.aborted,
+  };
+  const logger = options.logger;
+  loops.observer = runLoop({ name: 'observer', everyMs: LOOK_EVERY_MS, signal: context.signal, logger, run: context.observer.look });
+  edges.replica = createReplicaServices(wiring);
+  edges.services = createApiServices(wiring);
+  const over = untilOver(keeper, signal);
+  try {
+    await Promise.race([bringUp(serving), over]);
+    const firstSeen = new Map<string, number>();
+    loops.membership = runLoop({ name: 'membership', everyMs: options.config.membership.promote_interval, signal: context.signal, logger, run: membershipTurn(wiring, firstSeen) });
+    runLoop({ name: 'certificates', everyMs: RENEW_EVERY_MS, signal: context.signal, logger, run: () => renewLeaves(serving) });
+    runLog.setStage('serving');
+    runLog.step('ready');
+    logger.info({ name: context.self().name, memberId: context.self().memberId, publicUrl: context.self().publicUrl }, 'ready');
+    context.events.record({ type: 'replica.started', subject: context.self().name, detail: `version ${QUORATE_VERSION}` });
+    await over;
+  } finally {
+    // First of all on the way down: the leader gives leadership away while everything still works.
+    if (signal.aborted) closer.push('hand over', () => handOverLeadership({ etcd: context.etcd, logger }, successors(context)));
+  }
+};
+
+/** Rejects when etcd can never run again; resolves when this replica is stopped. */
+const untilOver = async (keeper: EtcdKeeper, signal: AbortSignal): Promise<void> => {
+  for await (const state of keeper.state.watch(signal)) if (state.phase === 'failed') throw state.error;
+};
+
+/** Waits until this replica may serve: as a voter, with the right CA. A joiner follows its join here. */
+const bringUp = async (serving: Serving): Promise<void> => {
+  const { options, runLog, signal, prepared, context, keeper } = serving;
+  const pending = await readJoinerState(options.paths.dataDir);
+  if (pending !== null) await finishJoin(serving, pending.joinId);
+  runLog.step('waiting for etcd');
+  await keeper.ready(signal);
+  const status = await context.etcd.status({ signal });
+  context.setMemberId(status.memberId.toString(16));
+  if (status.isLearner) throw new AppError('PARTIAL_JOIN', { message: 'this replica is a learner, but there is no record of its join', hint: 'Run "quorated join …" again.' });
+  if (context.ca().keyPem === null) await takeCaKey(serving);
+  await reconcileCa(context.stores.ca, { ca: context.ca(), certFile: options.paths.caCertFile }, signal);
+  await context.access.ensure(signal);
+  if (prepared.formerPeerUrl !== null) await context.etcd.memberUpdate(status.memberId, serving.host.urls.peer, { signal });
+  const self = context.self();
+  await context.stores.replicas.save(
+    {
+      v: 1,
+      memberId: self.memberId,
+      name: self.name,
+      replicaUrl: self.replicaUrl,
+      publicUrl: self.publicUrl,
+      quorateVersion: QUORATE_VERSION,
+      etcdVersion: status.version,
+      generation: context.generation,
+      updatedAtMs: systemClock.now(),
+    },
+    { signal },
+  );
+  await context.observer.look(signal);
+};
+
+/** Follows a join from a spawned etcd to a voter that holds the CA key; takes everything back when the cluster undid it. */
+const finishJoin = async (serving: Serving, joinId: string): Promise<void> => {
+  const { options, runLog, signal } = serving;
+  const { dataDir } = options.paths;
+  const deps = followDeps(serving, (await readJoinerState(dataDir))?.answer?.replicaUrls ?? []);
+  runLog.setStage('joining');
+  runLog.step('etcd started as a learner');
+  options.logger.info('joined as learner');
+  const state = await readJoinerState(dataDir);
+  if (state && state.phase !== 'started') await writeJoinerState(dataDir, { ...state, phase: 'started' });
+  try {
+    await followJoin(deps, joinId, signal);
+  } catch (error) {
+    if (isAppError(error, 'JOIN_UNDONE')) await takeBack(serving);
+    throw error;
+  }
+  runLog.step('promoted to voter');
+  await takeCaKey(serving);
+  options.failpoint('joiner:ca-key');
+  const tokenFile = options.config.cluster_join?.token_path;
+  if (tokenFile !== undefined) await removeFile(tokenFile);
+  await removeJoinerState(dataDir);
+};
+
+const takeBack = async (serving: Serving): Promise<void> => {
+  await serving.keeper.stop();
+  const { paths } = toJoinHost(serving.options.config, serving.options.paths, serving.host);
+  const restored = await undoLocally(paths);
+  serving.runLog.step(restored ? 'join undone: the old local data is back in place' : 'join undone: this host is as it was');
+};
+
+const followDeps = ({ context, keeper, options, runLog }: Serving, urls: readonly string[]): FollowDeps => ({
+  client: context.client,
+  urls: () => context.otherReplicaUrls(urls),
+  etcd: context.etcd,
+  process: keeper.process,
+  clock: systemClock,
+  failpoint: options.failpoint,
+  report: runLog.step,
+});
+
+/** The CA key reaches a replica only when it is a voter, over mutual TLS. */
+const takeCaKey = async (serving: Serving): Promise<void> => {
+  const { options, signal, context, runLog } = serving;
+  const keyPem = await fetchCaKey(followDeps(serving, []), signal);
+  await context.reloadPki(await saveCaKey({ certFile: options.paths.caCertFile, keyFile: options.paths.caKeyFile }, keyPem));
+  runLog.step('CA key received');
+};
+
+/** Renews leaves with less than 30 days left; etcd and the listeners take them up without a restart. */
+const renewLeaves = async ({ prepared, context, host, servers, options }: Serving): Promise<void> => {
+  const { identity, pkiDir } = prepared;
+  const hosts = leafHosts([host.urls.peer, host.urls.replica, host.urls.public]);
+  const { issued } = await ensureLeaves({ dir: pkiDir, ca: context.ca(), clusterId: identity.clusterId, generation: identity.generation, memberName: identity.memberName, hosts });
+  await context.reloadPki(context.ca());
+  if (issued.length === 0) return;
+  for (const server of servers) server.reloadTls();
+  options.logger.info({ issued }, 'certificates renewed');
+};
+
+const successors = (context: ReplicaContext) =>
+  context.observer.feed
+    .get()
+    .members.filter((member) => member.role === 'voter' && !member.isSelf && member.phase === 'ready')
+    .map((member) => ({ id: member.id, name: member.name, appliedIndex: BigInt(member.raftAppliedIndex ?? '0') }));

@@ -1,0 +1,121 @@
+/**
+ * Runs a join at boot, from whatever the sidecar says to an installed member; and takes a failed one back. See DESIGN.md.
+ */
+import { AppError, isAppError } from '@quorate/core/errors/app-error';
+import type { Joiner, Timers, Versions } from '@quorate/core/join/wire';
+import { readFileIfExists } from '../../kit/atomic-file';
+import { publicKeySha256 } from '../../pki/chain';
+import { installAnswer, type InstallPaths, uninstall } from './install';
+import { type JoinerState, loadJoinKey, newJoinerState, readJoinerState, removeJoinerState, writeJoinerState } from './joiner-state';
+import { runPreflight } from './preflight';
+import { checksError, type JoinTicket, redeem, type RedeemDeps } from './redeem';
+
+/** What this host is and wants to be. */
+export type JoinHost = {
+  readonly paths: InstallPaths;
+  readonly name: string;
+  readonly urls: { readonly peer: string; readonly listenPeer: string; readonly replica: string; readonly public: string | null };
+  /** Where the replica listener will listen. */
+  readonly replicaAddress: { readonly host: string; readonly port: number };
+  readonly clusterToken: string;
+  readonly versions: Versions;
+  readonly timers: Timers;
+};
+
+export type JoinRequest = { readonly urls: readonly string[]; readonly caFingerprint: string; readonly token: { readonly text: string } | { readonly path: string }; readonly patienceMs: number };
+
+export type JoinHostDeps = RedeemDeps & {
+  readonly writeIdentity: (identity: { clusterId: string; memberName: string; generation: number; joinId: string }) => Promise<void>;
+};
+
+/** Brings this host to `installed`, from wherever it is. Resolves to the state and the member list for etcd's --initial-cluster. */
+export const runJoin = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, signal: AbortSignal): Promise<{ state: JoinerState; initialCluster: string }> => {
+  let state = (await readJoinerState(host.paths.dataDir)) ?? (await writeJoinerState(host.paths.dataDir, newJoinerState(host.name, false)));
+  deps.failpoint('joiner:reserved');
+  if (state.phase === 'requested') state = await admit(deps, host, request, state, signal);
+  const installed = await installAnswer(
+    {
+      paths: host.paths,
+      nowMs: deps.clock.now(),
+      failpoint: deps.failpoint,
+      report: deps.report,
+      writeIdentity: async ({ answer, joinId, name }) => {
+        if (answer) await deps.writeIdentity({ clusterId: answer.clusterId, memberName: name, generation: answer.generation, joinId });
+      },
+    },
+    state,
+  );
+  return { state: installed, initialCluster: installed.answer?.initialCluster ?? '' };
+};
+
+/** Asks until admitted. A join that the cluster undid meanwhile is begun anew, once, under a new id. */
+const admit = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, state: JoinerState, signal: AbortSignal): Promise<JoinerState> => {
+  try {
+    return await admitOnce(deps, host, request, state, signal);
+  } catch (error) {
+    if (!isAppError(error, 'JOIN_GONE')) throw error;
+    deps.report(`${error.message}; beginning anew`);
+    await removeJoinerState(host.paths.dataDir);
+    const anew = await writeJoinerState(host.paths.dataDir, newJoinerState(host.name, state.replaceLocalData));
+    return admitOnce(deps, host, request, anew, signal);
+  }
+};
+
+const admitOnce = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, state: JoinerState, signal: AbortSignal): Promise<JoinerState> => {
+  const keyPem = await loadJoinKey(host.paths.dataDir);
+  const ticket: JoinTicket = { urls: request.urls, token: await readToken(request.token), caFingerprint: request.caFingerprint };
+  const joiner = describeJoiner(host, state, keyPem);
+  const answer = await redeem(
+    deps,
+    {
+      ticket,
+      joiner,
+      keyPem,
+      patienceMs: request.patienceMs,
+      prepare: async (session) => {
+        const { checks, response } = await runPreflight({ clock: deps.clock }, { session, ticket, joiner, host }, signal);
+        for (const check of checks) deps.report(`${check.verdict.padEnd(4)} ${check.id} (${check.side}): ${check.detail}`);
+        const failure = checksError(checks);
+        if (failure) throw failure;
+        return response;
+      },
+    },
+    signal,
+  );
+  deps.report(`admitted as learner ${answer.memberId}`);
+  const admitted = await writeJoinerState(host.paths.dataDir, { ...state, phase: 'admitted', answer });
+  deps.failpoint('joiner:learner-added');
+  return admitted;
+};
+
+/** How this host introduces itself. */
+export const describeJoiner = (host: JoinHost, state: JoinerState, keyPem: string): Joiner => ({
+  joinId: state.joinId,
+  name: host.name,
+  peerUrl: host.urls.peer,
+  replicaUrl: host.urls.replica,
+  publicUrl: host.urls.public,
+  publicKeySha256: publicKeySha256(keyPem),
+  clusterToken: host.clusterToken,
+  versions: host.versions,
+  timers: host.timers,
+});
+
+const readToken = async (token: JoinRequest['token']): Promise<string> => {
+  if ('text' in token) return token.text.trim();
+  const text = await readFileIfExists(token.path);
+  if (text !== null && text.trim() !== '') return text.trim();
+  throw new AppError('JOIN_TOKEN_INVALID', {
+    message: text === null ? `there is no token file ${token.path}` : `the token file ${token.path} is empty`,
+    hint: 'Mint a token on a replica of the cluster ("quorate cluster join-token create") and write it to that file.',
+  });
+};
+
+/** Takes a join back on this host: what it installed goes, what was set aside returns. Resolves to whether old data is back. */
+export const undoLocally = async (paths: InstallPaths): Promise<boolean> => {
+  const state = await readJoinerState(paths.dataDir);
+  if (!state) return false;
+  const restored = await uninstall(paths, state);
+  await removeJoinerState(paths.dataDir);
+  return restored;
+};
