@@ -84,6 +84,10 @@ describe('loadConfig', () => {
     expect([config.data_dir, config.etcd.name]).toEqual(['/data', '1']);
   });
 
+  it('leaves the variables of the commands to the commands', async () => {
+    expect((await load({ env: { QUORATE_CONFIG: '/x', QUORATE_ENDPOINTS: 'https://h', QUORATE_TOKEN: 't', QUORATE_FAILPOINT: 'p' } })).sources).toEqual({});
+  });
+
   it('is frozen all the way down', async () => {
     const { config } = await load({ yaml: 'etcd: { name: n1 }\n' });
     expect(() => Object.assign(config.etcd, { name: 'other' })).toThrow(TypeError);

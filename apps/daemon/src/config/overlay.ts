@@ -9,7 +9,9 @@ export type Overlay = { readonly overrides: readonly Override[]; readonly proble
 
 const PREFIX = 'QUORATE_';
 /** Variables that the commands read and that are no keys of the configuration. */
-export const COMMAND_VARIABLES = ['QUORATE_CONFIG', 'QUORATE_ENDPOINT', 'QUORATE_ENDPOINTS', 'QUORATE_TOKEN', 'QUORATE_FAILPOINT'] as const;
+export const COMMAND_VARIABLES = ['QUORATE_CONFIG', 'QUORATE_ENDPOINT', 'QUORATE_ENDPOINTS', 'QUORATE_TOKEN'] as const;
+/** Variables for the tests of this repository: taken, and neither documented nor suggested. */
+const TESTING_VARIABLES = ['QUORATE_FAILPOINT'];
 
 /** QUORATE_ETCD__NAME=n1 → etcd.name. An unknown QUORATE_ variable is a mistyped one, and refused. */
 export const overlayEnvironment = (environment: Environment, keys: readonly ConfigKey[]): Overlay => {
@@ -60,7 +62,7 @@ export const unknownRule = (name: string, candidates: readonly string[]): string
   return guess === null ? 'no such key' : `no such key; did you mean ${guess}?`;
 };
 
-const isCommandVariable = (variable: string): boolean => (COMMAND_VARIABLES as readonly string[]).includes(variable);
+const isCommandVariable = (variable: string): boolean => [...COMMAND_VARIABLES, ...TESTING_VARIABLES].includes(variable);
 
 const unknown = (variable: string, candidates: readonly string[]): ConfigProblem => {
   const guess = nearest(variable, candidates);
