@@ -9,6 +9,7 @@ import type { SecureVersion, TlsOptions } from 'node:tls';
 import { AppError } from '@quorate/core/errors/app-error';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from '../../kit/logger';
+import { type Connections, trackConnections } from './connections';
 import { sendProblem } from './problem-reply';
 
 /** Largest request body: the largest legitimate one is a certificate request. */
@@ -27,7 +28,12 @@ const DEFAULT_GRACE_MS = 3_000;
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** `certPem`: leaf first, then the CA, so that a client that only knows the CA's fingerprint can check it. */
-export type ServerCertificate = { readonly certPem: string; readonly keyPem: string };
+export type ServerCertificate = {
+  readonly certPem: string;
+  readonly keyPem: string;
+  /** Whose client certificates are asked for; only the replica listener asks. */
+  readonly caPem?: string;
+};
 
 export type AppTls = {
   readonly certificate: () => ServerCertificate;
@@ -41,6 +47,8 @@ export type AppOptions = {
   /** One proxy in front is believed about the address of the client. */
   readonly behindProxy?: boolean;
   readonly maxConnections?: number;
+  /** By when all headers must have arrived. Default 10,000. */
+  readonly headersTimeoutMs?: number;
 };
 
 export type App = {
@@ -58,17 +66,18 @@ export const createApp = (options: AppOptions): App => {
   const { logger, tls } = options;
   const closing = new AbortController();
   const servers: http.Server[] = [];
+  const connections: Connections[] = [];
   const fastify = Fastify({
     serverFactory: (handler) => {
       const server = createServer(options, handler);
       servers.push(server);
+      connections.push(trackConnections(server));
       return server;
     },
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     exposeHeadRoutes: false,
     return503OnClosing: false,
-    forceCloseConnections: 'idle',
     trustProxy: options.behindProxy === true ? (_address, hop) => hop === 0 : false,
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
@@ -85,14 +94,12 @@ export const createApp = (options: AppOptions): App => {
     closing: closing.signal,
     reloadTls: () => {
       if (tls === null) return;
-      const { certPem, keyPem } = tls.certificate();
-      for (const server of servers)
-        if (server instanceof https.Server) server.setSecureContext({ ...tls.options, cert: certPem, key: keyPem, minVersion: tls.minVersion });
+      for (const server of servers) if (server instanceof https.Server) server.setSecureContext(secureContextOf(tls));
     },
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => {
       if (closed === null) {
         closing.abort(new AppError('STOPPING', { message: 'this replica is stopping' }));
-        closed = closeApp(fastify, servers, graceMs);
+        closed = closeApp(fastify, connections, graceMs);
       }
       return closed;
     },
@@ -100,12 +107,13 @@ export const createApp = (options: AppOptions): App => {
 };
 
 const createServer = (options: AppOptions, handler: http.RequestListener): http.Server => {
+  const headersTimeout = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
   const limits = {
     maxHeaderSize: HEADER_LIMIT_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: 2_000,
+    connectionsCheckingInterval: Math.min(2_000, headersTimeout),
   };
   const server = options.tls === null ? http.createServer(limits, handler) : createTlsServer(options.tls, limits, handler);
   server.setTimeout(SILENCE_TIMEOUT_MS);
@@ -113,9 +121,12 @@ const createServer = (options: AppOptions, handler: http.RequestListener): http.
   return server;
 };
 
-const createTlsServer = (tls: AppTls, limits: http.ServerOptions, handler: http.RequestListener): http.Server => {
-  const { certPem, keyPem } = tls.certificate();
-  return https.createServer({ ...limits, ...tls.options, cert: certPem, key: keyPem, minVersion: tls.minVersion, handshakeTimeout: TLS_HANDSHAKE_MS }, handler);
+const createTlsServer = (tls: AppTls, limits: http.ServerOptions, handler: http.RequestListener): http.Server =>
+  https.createServer({ ...limits, ...secureContextOf(tls), handshakeTimeout: TLS_HANDSHAKE_MS }, handler);
+
+const secureContextOf = (tls: AppTls): TlsOptions => {
+  const { certPem, keyPem, caPem } = tls.certificate();
+  return { ...tls.options, cert: certPem, key: keyPem, minVersion: tls.minVersion, ...(caPem === undefined ? {} : { ca: caPem }) };
 };
 
 const requestIdOf = (header: string | string[] | undefined): string =>
@@ -138,17 +149,17 @@ const addHooks = (fastify: FastifyInstance, logger: Logger, closing: AbortSignal
       { method, route: request.routeOptions.url ?? null, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime), requestId: id, from: ip },
       'request answered',
     );
-    // Announced as kept alive before closing began: left alone it would hold the close until its time is up.
-    if (closing.aborted) request.raw.socket.destroySoon();
   });
 };
 
-const closeApp = async (fastify: FastifyInstance, servers: readonly http.Server[], graceMs: number): Promise<void> => {
+const closeApp = async (fastify: FastifyInstance, connections: readonly Connections[], graceMs: number): Promise<void> => {
   const force = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections();
+    for (const one of connections) one.destroy();
   }, graceMs);
   try {
-    await fastify.close();
+    const closed = fastify.close();
+    for (const one of connections) one.drain();
+    await closed;
   } finally {
     clearTimeout(force);
   }
