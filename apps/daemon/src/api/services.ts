@@ -2,12 +2,12 @@
  * What the edges (tRPC, REST, replica listener, admin socket) need from the services: declared here by the consumer, built in `main.ts`.
  * Every method throws AppError only.
  */
-import type { ClusterStatus, MemberList, RemovalPreview, SimulateOutput } from '@quorate/core/api/cluster';
+import type { ClusterStatus, MemberList, QuorumReport, RemovalPreview, SimulateOutput } from '@quorate/core/api/cluster';
 import type { ListEventsOutput } from '@quorate/core/api/events';
 import type { CreateJoinTokenInput, CreateJoinTokenOutput, JoinToken } from '@quorate/core/api/join-tokens';
-import type { CommitRequest, CommitResponse, PrepareRequest, PrepareResponse, ProgressRequest, ProgressResponse, ReplicaStatus } from '@quorate/core/join/wire';
+import type { PeerView } from '@quorate/core/join/join-record';
 import type { JoinPhase } from '@quorate/core/join/saga';
-import type { QuorumReport } from '@quorate/core/api/cluster';
+import type { CommitRequest, CommitResponse, PrepareRequest, PrepareResponse, ProgressRequest, ProgressResponse, ReplicaStatus } from '@quorate/core/join/wire';
 import type { PeerIdentity } from '../pki/api';
 
 /** Who asks. `from` is the remote address, or "admin-socket". */
@@ -58,6 +58,8 @@ export type ReplicaPort = {
   /** `proof` is the joiner's certificate or its token. */
   readonly undo: (joinId: string, reason: string, proof: { peer: PeerIdentity } | { token: string }, signal: AbortSignal) => Promise<{ phase: JoinPhase }>;
   readonly replicaStatus: () => Promise<ReplicaStatus>;
+  /** Members and joins, for a learner, whose own etcd serves no lists. `GET /v1/replica/view`, replica certificate. */
+  readonly view: () => PeerView;
   /** Only for a certificate whose member is a voter. */
   readonly caKey: (peer: PeerIdentity, signal: AbortSignal) => Promise<{ keyPem: string }>;
 };

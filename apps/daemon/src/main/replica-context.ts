@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { QUORATE_VERSION } from '@quorate/core/version';
 import { createEtcdClient } from '../etcd/client';
 import type { EtcdClient } from '../etcd/api';
@@ -21,13 +23,13 @@ import { createJoinsStore } from '../store/joins-store';
 import { createReplicasStore } from '../store/replicas-store';
 import type { Host } from './host';
 import type { RunOptions } from './run-options';
-import { readFileSync } from 'node:fs';
 
 /** The rooms of one running replica, built once its member is prepared; nothing here needs etcd to answer yet. */
 export const createReplicaContext = (options: RunOptions, given: Given) => {
   const { config, logger } = options;
   const { host, prepared, closer } = given;
   const stopped = new AbortController();
+  setMaxListeners(0, stopped.signal);
   closer.push('background work', () => stopped.abort());
   const etcd = createEtcdClient(prepared.client);
   closer.push('etcd client', () => etcd.close());

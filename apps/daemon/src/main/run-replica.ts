@@ -4,6 +4,7 @@
  * Start registers its undo before the next step; stop is the reverse, network edge first. Order matters: the admin socket first (a start
  * that hangs can be watched), the listeners before etcd (a replica without quorum still tells why), etcd before everything that writes.
  */
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, errorChain, isAppError, toAppError } from '@quorate/core/errors/app-error';
@@ -38,6 +39,8 @@ export type RunEnd = 'stopped' | 'restart';
 export const runReplica = async (options: RunOptions): Promise<RunEnd> => {
   const closer = createCloser();
   const ending = new AbortController();
+  // Everything that waits listens on this one signal: more than Node's default of ten listeners is no leak.
+  setMaxListeners(0, ending.signal);
   const runLog = createRunLog(options.logger);
   let end: RunEnd = 'stopped';
   const onStop = () => ending.abort(new AppError('STOPPING', { message: 'this replica is stopping' }));

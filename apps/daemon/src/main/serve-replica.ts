@@ -61,6 +61,7 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
   const over = untilOver(keeper, signal);
   try {
     await Promise.race([bringUp(serving), over]);
+    if (signal.aborted) return;
     const firstSeen = new Map<string, number>();
     loops.membership = runLoop({ name: 'membership', everyMs: options.config.membership.promote_interval, signal: context.signal, logger, run: membershipTurn(wiring, firstSeen) });
     runLoop({ name: 'certificates', everyMs: RENEW_EVERY_MS, signal: context.signal, logger, run: () => renewLeaves(serving) });

@@ -25,3 +25,19 @@ export const JoinRecordSchema = z.object({
   undoneReason: z.string().nullable(),
 });
 export type JoinRecord = z.infer<typeof JoinRecordSchema>;
+
+/** What a voter tells a learner, whose own etcd serves no lists: `GET /v1/replica/view`. */
+export const PeerViewSchema = z.object({
+  members: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      peerUrls: z.array(z.string()),
+      role: z.enum(['voter', 'learner']),
+      replicaUrl: z.string().nullable(),
+      publicUrl: z.string().nullable(),
+    }),
+  ),
+  joins: z.array(JoinRecordSchema),
+});
+export type PeerView = z.infer<typeof PeerViewSchema>;

@@ -53,7 +53,8 @@ export const prepareMember = async (settings: MemberSettings, plan: BootPlan, jo
   const { urls } = settings;
   const hosts = leafHosts([urls.peer, urls.replica, urls.public]);
   const leaves = await ensureLeaves({ dir: pkiDir, ca, clusterId: ca.clusterId, generation: identity.generation, memberName: settings.name, hosts });
-  const client = await ensureClientPki({ dir: pkiDir, hosts: leafHosts([urls.client]) });
+  // TLS to an address is asked for by the name localhost (Node warns about addresses as server names).
+  const client = await ensureClientPki({ dir: pkiDir, hosts: [...leafHosts([urls.client]), 'localhost'] });
   await mkdir(dirname(settings.etcdDir), { recursive: true, mode: 0o700 });
   await writeIdentity(settings.dataDir, identity);
   const [caPem, certPem, keyPem] = await Promise.all([readFile(client.caFile, 'utf8'), readFile(client.client.certFile, 'utf8'), readFile(client.client.keyFile, 'utf8')]);
