@@ -6,6 +6,10 @@ import { root } from './paths.mjs';
 import { SetupProblem } from './problem.mjs';
 
 /**
+ * Makes node_modules what the lock file says, and checks that it is.
+ *
+ * It is `npm install` and not `npm ci` on purpose: npm ci refuses a lock file without the prebuilt programs of platforms that a registry
+ * does not carry. `--no-save` leaves the lock file alone, and the comparison afterwards is what npm ci would have promised.
  * Install scripts never run: every native program among the dependencies comes prebuilt, so nothing needs them.
  *
  * @param {{ say: (line: string) => void }} options
@@ -14,13 +18,13 @@ import { SetupProblem } from './problem.mjs';
 export async function ensureNodeModules({ say }) {
   const reason = staleReason();
   if (reason === undefined) return;
-  say(`${reason}; running npm ci`);
+  say(`${reason}; installing from the lock file`);
   const [file, ...first] = npmCommand();
-  const installed = await capture(file, [...first, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  const installed = await capture(file, [...first, 'install', '--no-save', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   if (installed.status !== 0)
-    throw new SetupProblem('npm ci failed', { detail: (installed.stderr || installed.stdout).trim().split('\n').slice(-12).join('\n') });
+    throw new SetupProblem('npm could not install the modules', { detail: (installed.stderr || installed.stdout).trim().split('\n').slice(-12).join('\n') });
   const left = staleReason();
-  if (left !== undefined) throw new SetupProblem(`npm ci finished, yet ${left}`);
+  if (left !== undefined) throw new SetupProblem(`npm finished, yet ${left}`, { detail: 'Remove node_modules and try again.' });
 }
 
 /** npm records what it installed in node_modules/.package-lock.json; packages for other platforms are absent there, rightly. */
@@ -36,7 +40,7 @@ function staleReason() {
       return `${path} does not match the lock file`;
     }
   }
-  const extra = Object.keys(installed).find((path) => wanted[path] === undefined);
+  const extra = Object.keys(installed).find((path) => wanted[path] === undefined && !installed[path].optional);
   return extra === undefined ? undefined : `${extra} is not in the lock file`;
 }
 
