@@ -35,6 +35,13 @@ describe('the log of an etcd', () => {
     expect(log.lastLines()).toEqual(['panic: invalid database']);
   });
 
+  it('leaves out the stack of a panic, which would push out what happened', () => {
+    const log = createEtcdLog({ logger: silentLogger });
+    for (const line of ['panic: invalid database', '', 'goroutine 1 [running]:', 'main.main()', '\t/build/main.go:1 +0x1d', '{"level":"info","msg":"again"}'])
+      log.add(line);
+    expect(log.lastLines()).toEqual(['panic: invalid database', '', 'info again']);
+  });
+
   it('shortens a very long line', () => {
     const log = createEtcdLog({ logger: silentLogger });
     log.add('x'.repeat(5_000));

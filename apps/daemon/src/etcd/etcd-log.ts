@@ -2,6 +2,7 @@ import type { Logger } from '../kit/logger';
 import { parseZapLine, readableLine, type ZapLine } from './zap-line';
 
 const KEPT_LINES = 50;
+const GO_STACK = /^goroutine \d+ /;
 
 export type EtcdLog = {
   /** Takes one line as etcd wrote it. */
@@ -15,9 +16,13 @@ export type EtcdLog = {
 export const createEtcdLog = (deps: { readonly logger: Pick<Logger, 'debug' | 'warn'> }): EtcdLog => {
   const kept: string[] = [];
   let applied: bigint | null = null;
+  let inTrace = false;
   return Object.freeze({
     add: (text: string) => {
       const line = parseZapLine(text);
+      // The stack of a Go panic would push out the line that says what happened.
+      inTrace = line.level === 'raw' && (inTrace || GO_STACK.test(text));
+      if (inTrace) return deps.logger.debug({ line: text }, 'etcd prints its stack');
       kept.push(readableLine(line));
       if (kept.length > KEPT_LINES) kept.shift();
       applied = highest(applied, appliedIndexOf(line));

@@ -1,4 +1,10 @@
-/** The member list and its changes, one call each. What change is wise is decided in services/membership. */
+/**
+ * The member list and its changes, one call each. What change is wise is decided in services/membership.
+ *
+ * raft drops a change that is proposed while the one before it is still being applied, and a change whose leader goes away (also
+ * because it is the member that was just removed) is lost with it: in both cases nobody answers and the call ends with TIMEOUT.
+ * The caller looks at the member list again and decides anew.
+ */
 import { AppError } from '@quorate/core/errors/app-error';
 import type { EtcdClient, EtcdMember } from './api';
 import { readCall, retryRead, writeCall } from './call';

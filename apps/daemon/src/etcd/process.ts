@@ -52,12 +52,16 @@ export const startEtcdProcess = async (options: StartEtcdOptions): Promise<EtcdP
   const log = createEtcdLog({ logger });
   const exited = watchExit(child, log);
   const pid = await spawnedPid(child, flags.binary);
-  const handle = createHandle({ child, pid, log, exited }, signal);
+  // Before `exited` settles, so that it cannot take away the record of the next etcd. One that stays is harmless: its process is gone.
+  const forget = async (exit: RawExit): Promise<RawExit> => {
+    await forgetPid(flags.dataDir, pid).catch(() => undefined);
+    return exit;
+  };
+  const handle = createHandle({ child, pid, log, exited: exited.then(forget) }, signal);
   await recordPid(flags.dataDir, pid).catch(async (error: unknown) => {
     await handle.stop({ graceMs: 0 });
     throw error;
   });
-  void handle.exited.then(() => forgetPid(flags.dataDir, pid));
   return handle;
 };
 
@@ -97,7 +101,7 @@ const findExecutable = async (name: string, path: string): Promise<string | null
 const spawnedPid = (child: Child, binary: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(new AppError('ETCD_START_FAILED', { message: `${binary} cannot be started`, cause }));
-    child.once('error', fail);
+    child.on('error', fail);
     child.once('spawn', () => (child.pid === undefined ? fail(new Error('no pid')) : resolve(child.pid)));
   });
 

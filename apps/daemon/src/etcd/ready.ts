@@ -1,9 +1,9 @@
-import { AppError, isAppError } from '@quorate/core/errors/app-error';
+import { isAppError } from '@quorate/core/errors/app-error';
 import { createBackoff } from '../kit/backoff';
 import { systemClock } from '../kit/clock';
 import type { EtcdClient, EtcdProcess, EtcdStatus } from './api';
 import { cancelError } from './errors';
-import { startFailure } from './start-failure';
+import { startDelay, startFailure } from './start-failure';
 
 const PROBE_TIMEOUT_MS = 1_000;
 
@@ -44,17 +44,9 @@ const probe = async (options: WaitReadyOptions, signal: AbortSignal): Promise<Et
       return await options.client.status({ signal, timeoutMs: PROBE_TIMEOUT_MS });
     } catch (error) {
       if (signal.aborted) throw cancelError(signal);
-      if (systemClock.monotonic() >= deadline) throw notInTime(options, error);
+      if (systemClock.monotonic() >= deadline) throw startDelay(options.timeoutMs, options.process.lastLines());
       if (!isAppError(error, 'ETCD_UNAVAILABLE') && !isAppError(error, 'TIMEOUT')) throw error;
     }
     await systemClock.sleep(backoff.next(), signal);
   }
 };
-
-const notInTime = (options: WaitReadyOptions, cause: unknown): AppError =>
-  new AppError('ETCD_START_FAILED', {
-    message: `etcd runs but did not serve within ${options.timeoutMs} ms`,
-    hint: 'A member of a new cluster serves once a majority of its first members runs and can be reached. Start the others, and compare addresses, cluster token and certificates.',
-    cause,
-    data: { reason: 'not-in-time', lastLines: options.process.lastLines() },
-  });

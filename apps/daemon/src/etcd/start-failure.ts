@@ -42,6 +42,13 @@ const causes = [
     permanent: true,
   },
   {
+    text: /flocked by another process|holding the file lock|file already locked/,
+    reason: 'data-dir-in-use',
+    code: 'ETCD_START_FAILED',
+    message: 'another etcd uses the same data directory',
+    hint: 'Stop the other etcd, or set another data_dir.',
+  },
+  {
     text: /cluster ID mismatch|mismatch cluster ID|cluster-id-mismatch/i,
     reason: 'cluster-id-mismatch',
     code: 'ETCD_START_FAILED',
@@ -78,20 +85,20 @@ const causes = [
     hint: 'Give data_dir to the user that runs quorated; ports below 1024 need a privilege.',
   },
   {
-    text: /discovery failed|member count is unequal|unmatched member while checking PeerURLs|has not been bootstrapped|couldn't find local name|has already been bootstrapped/,
+    text: /member count is unequal|unmatched member while checking PeerURLs|has not been bootstrapped|couldn't find local name|has already been bootstrapped|missing from --initial-advertise-peer-urls/,
     reason: 'initial-cluster',
     code: 'ETCD_START_FAILED',
     message: 'the list of first members does not fit the cluster',
     hint: 'Give every host the same etcd.initial_cluster, with exactly the peer URLs that the members use.',
   },
   {
-    text: /x509|tls: |bad certificate|could not load cert|no such file or directory.*\.(crt|key|pem)/,
+    text: /x509|tls: |bad certificate|could not load cert|open \S+\.(crt|key|pem): /,
     reason: 'certificate',
     code: 'CERT_INVALID',
     message: 'etcd cannot use its certificates',
   },
   {
-    text: /--election-timeout|--heartbeat-interval/,
+    text: /--election-timeout\[|--heartbeat-interval\[|election timeout .* too/,
     reason: 'timers',
     code: 'ETCD_START_FAILED',
     message: 'etcd refuses its timers',
@@ -109,9 +116,24 @@ export const startFailure = (exit: EtcdExit): AppError => {
   });
 };
 
+/**
+ * Why an etcd that runs does not serve. What it warns about may still pass, so nothing is permanent here. `data` = { reason, lastLines }.
+ */
+export const startDelay = (waitedMs: number, lastLines: readonly string[]): AppError => {
+  const cause = findCause(lastLines);
+  return new AppError('ETCD_START_FAILED', {
+    message: `etcd runs but did not serve within ${waitedMs} ms${cause ? `: ${cause.message}` : ''}`,
+    hint:
+      cause?.hint ??
+      'A member of a new cluster serves once a majority of its first members runs and can be reached. Start the others; compare addresses, cluster tokens and certificates.',
+    data: { reason: cause?.reason ?? 'not-in-time', lastLines },
+  });
+};
+
+/** Causes are looked for in what killed etcd first, then in its errors, then in its warnings; newest first. Routine lines quote flags and prove nothing. */
 const findCause = (lines: readonly string[]): Cause | undefined => {
-  // Peers that cannot be reached yet fill the log with TLS and connection warnings: the fatal line decides, then the errors.
-  const ranked = [...lines].reverse().sort((a, b) => rank(a) - rank(b));
+  const telling = lines.filter((line) => !/^(info|debug) /.test(line)).reverse();
+  const ranked = telling.sort((a, b) => rank(a) - rank(b));
   for (const line of ranked) {
     const cause = causes.find((candidate) => candidate.text.test(line));
     if (cause) return cause;

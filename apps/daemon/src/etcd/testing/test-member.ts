@@ -32,7 +32,8 @@ export type TestMemberOptions = {
   readonly name: string;
   readonly address: string;
   readonly certs: TestCerts;
-  readonly flags?: Partial<EtcdFlags>;
+  /** Changes to the flags of a cluster of one. */
+  readonly flags?: (own: EtcdFlags) => Partial<EtcdFlags>;
 };
 
 /** Certificates for members on the given addresses, in `directory`. */
@@ -72,7 +73,7 @@ const testFlags = async ({ directory, name, address, certs, flags }: TestMemberO
   const [peerPort, clientPort] = await freePorts(address, 2);
   const peerUrl = `https://${address}:${peerPort}`;
   const files = { certFile: certs.certFile, keyFile: certs.keyFile, caFile: certs.caFile };
-  return {
+  const own: EtcdFlags = {
     binary: findEtcdTool('etcd'),
     name,
     dataDir: join(directory, name),
@@ -87,6 +88,6 @@ const testFlags = async ({ directory, name, address, certs, flags }: TestMemberO
     quotaBackendBytes: 64 * 1024 * 1024,
     peer: { ...files, allowedCn: TEST_CN },
     client: files,
-    ...flags,
   };
+  return { ...own, ...flags?.(own) };
 };
