@@ -16,8 +16,8 @@ export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
   const leaderId = leaderOf(facts);
   const leaderIndex = indexOf(facts, leaderId);
   const live = facts.joins.filter((join) => isJoinLive(join.phase));
-  const joins = live.map((join, at) => describeJoin(facts, join, { leaderIndex, ahead: at }));
-  const members = facts.members.map((member) => describeMember(facts, member, { leaderId, leaderIndex, join: joins.find((join) => join.memberId === member.id) ?? null }));
+  const joins = live.map((join) => describeJoin(facts, join, { leaderIndex, queuePosition: queuePosition(live, join) }));
+  const members = [...facts.members].sort((a, b) => a.name.localeCompare(b.name)).map((member) => describeMember(facts, member, { leaderId, leaderIndex, join: joins.find((join) => join.memberId === member.id) ?? null }));
   const quorum = reportQuorum(members.map((member) => ({ id: member.id, name: member.name, role: member.role, up: member.phase === 'ready' || member.phase === 'catching-up', isLeader: member.isLeader })));
   const self = members.find((member) => member.isSelf);
   return {
@@ -96,10 +96,10 @@ const phaseOf = (facts: ClusterFacts, member: CachedMember, context: { heard: He
   return heard === null ? 'unstarted' : 'stalled';
 };
 
-const describeJoin = (facts: ClusterFacts, join: JoinRecord, context: { leaderIndex: bigint | null; ahead: number }): JoinProgress => {
+const describeJoin = (facts: ClusterFacts, join: JoinRecord, context: { leaderIndex: bigint | null; queuePosition: number | null }): JoinProgress => {
   const points = facts.history.get(join.id) ?? [];
   const applied = points.at(-1)?.appliedIndex ?? null;
-  const queuePosition = join.admittedAtMs === null && join.phase === 'checked' && context.ahead > 0 ? context.ahead + 1 : null;
+  const { queuePosition } = context;
   const lagEntries = applied === null || context.leaderIndex === null ? null : maxOf(0n, context.leaderIndex - applied);
   const lastGrowth = points.findLast((point, at) => at === 0 || point.appliedIndex > (points[at - 1]?.appliedIndex ?? 0n))?.atMs ?? 0;
   return {
@@ -123,6 +123,13 @@ const describeJoin = (facts: ClusterFacts, join: JoinRecord, context: { leaderIn
     startedAt: new Date(join.startedAtMs).toISOString(),
     updatedAt: new Date(join.updatedAtMs).toISOString(),
   };
+};
+
+/** 1 for the next to be admitted; null for a join that does not wait: it is admitted, still being checked, or nobody is in its way. */
+const queuePosition = (live: readonly JoinRecord[], join: JoinRecord): number | null => {
+  if (join.admittedAtMs !== null || join.phase !== 'checked') return null;
+  const position = live.filter((other) => other.admittedAtMs === null && other.phase === 'checked').indexOf(join) + 1;
+  return position === 1 && !live.some((other) => other.admittedAtMs !== null) ? null : position;
 };
 
 const maxOf = (a: bigint, b: bigint): bigint => (a > b ? a : b);
