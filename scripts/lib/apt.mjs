@@ -57,21 +57,28 @@ function findKeyring(suite) {
   });
 }
 
-/** Base addresses of the Debian archives this machine is set up for, the one with the machine's own release first. */
+/**
+ * Base addresses of the archives this machine is set up for, the one with the machine's own release first. Asks for what an update would
+ * fetch and fetches nothing: that answers also where no package lists were ever downloaded, as in most containers.
+ */
 async function findMirrors() {
-  const fields = ['RELEASE', 'COMPONENT', 'REPO_URI'].map((name) => `$(${name})`).join(' ');
-  const listed = await capture('apt-get', ['indextargets', '--format', fields, 'Created-By: Packages']);
+  const listed = await capture('apt-get', ['update', '--print-uris']);
   const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readOsRelease())?.[1];
-  const rows = listed.stdout
-    .split('\n')
-    .map((line) => line.trim().split(' '))
-    .filter((row) => row.length === 3 && row[1] === 'main');
-  const own = rows.filter(([release]) => release === codename || release === 'stable' || release === 'oldstable' || release === 'testing');
-  const rest = rows.filter((row) => !own.includes(row) && !/security|updates|backports/.test(`${row[0]} ${row[2]}`));
-  const mirrors = [...new Set([...own, ...rest].map(([, , uri]) => uri))];
-  if (mirrors.length === 0)
-    throw new SetupProblem('apt on this machine names no Debian mirror', { detail: '"apt-get indextargets" prints no "main" component.' });
+  const mirrors = parseMirrors(listed.stdout, codename);
+  if (mirrors.length === 0) throw new SetupProblem('apt on this machine names no Debian mirror', { detail: tail(listed.stderr) });
   return mirrors;
+}
+
+/**
+ * @param {string} text what `apt-get update --print-uris` prints
+ * @param {string | undefined} codename of the machine's release
+ * @returns {string[]} base addresses, without those that carry only updates
+ */
+export function parseMirrors(text, codename) {
+  const found = [...text.matchAll(/^'([^']+\/)dists\/([^']+)\/InRelease'/gm)].map(([, uri, suite]) => ({ uri, suite }));
+  const own = found.filter(({ suite }) => suite === codename);
+  const rest = found.filter(({ uri, suite }) => !/security|updates|backports/.test(`${suite} ${uri}`));
+  return [...new Set([...own, ...rest].map(({ uri }) => uri))];
 }
 
 function readOsRelease() {
