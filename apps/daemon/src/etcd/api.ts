@@ -81,6 +81,7 @@ export type CallOptions = {
  * Errors thrown (all AppError): NO_LEADER, NO_QUORUM, TIMEOUT, ETCD_UNAVAILABLE, NO_SPACE, ETCD_CORRUPT, LEARNER_READ_ONLY,
  * CANCELLED; membership calls add MEMBER_NOT_FOUND, CLUSTER_UNSETTLED, JOIN_QUEUED (too many learners), JOIN_PEER_URL_TAKEN.
  * A write that fails with TIMEOUT or ETCD_UNAVAILABLE may have been applied: only `store/txn.ts` decides what to do then.
+ * `data.outcome` ('not-applied' | 'unknown') says it for each error, `data.etcd` names etcd's own reason (errors.ts).
  */
 export type EtcdClient = {
   readonly range: (options: RangeOptions, call?: CallOptions) => Promise<RangeResult>;
@@ -97,16 +98,20 @@ export type EtcdClient = {
    */
   readonly watch: (options: { readonly prefix: string; readonly fromRevision?: bigint; readonly signal: AbortSignal }) => AsyncIterable<WatchBatch>;
   readonly leaseGrant: (ttlSeconds: number, call?: CallOptions) => Promise<bigint>;
+  /** 0 seconds: the lease has ended. */
   readonly leaseKeepAliveOnce: (lease: bigint, call?: CallOptions) => Promise<{ readonly ttlSeconds: number }>;
   readonly leaseRevoke: (lease: bigint, call?: CallOptions) => Promise<void>;
   readonly memberList: (call?: CallOptions & { readonly linearizable?: boolean }) => Promise<readonly EtcdMember[]>;
   readonly memberAddLearner: (peerUrl: string, call?: CallOptions) => Promise<EtcdMember>;
-  /** Resolves to false when etcd says the learner is not in sync yet. */
+  /** Resolves to false when etcd says the learner is not in sync yet, to true also when the member is a voter already. */
   readonly memberPromote: (id: bigint, call?: CallOptions) => Promise<boolean>;
   readonly memberRemove: (id: bigint, call?: CallOptions) => Promise<void>;
   readonly memberUpdate: (id: bigint, peerUrl: string, call?: CallOptions) => Promise<void>;
+  /** Must be asked of the leader; any other member throws NO_LEADER with data.etcd = 'not-leader'. */
   readonly moveLeader: (to: bigint, call?: CallOptions) => Promise<void>;
+  /** What this member knows; needs no leader, works on learners, never repeated. */
   readonly status: (call?: CallOptions) => Promise<EtcdStatus>;
+  /** Needs a leader (etcd sends the question through the log); without one, `status().errors` names the alarms. */
   readonly alarms: (call?: CallOptions) => Promise<readonly Alarm[]>;
   readonly close: () => void;
 };

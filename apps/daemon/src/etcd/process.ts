@@ -3,6 +3,7 @@
  *
  * 1. An etcd that a killed daemon left behind on the same data directory is ended (orphan.ts).
  * 2. etcd is spawned so that it gets SIGTERM when this process dies in any way, kill -9 included, where the system can do that.
+ *    (The kernel watches the thread that spawned it: call this from the main thread.)
  * 3. Its pid is written down, for step 1 of the next start.
  * 4. Its log is read: the newest lines kept, the applied index noted, all of it passed on.
  * 5. Its exit settles `exited`; `planned` tells whether we asked for it.

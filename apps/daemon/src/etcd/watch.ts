@@ -64,7 +64,7 @@ async function* watchOnce(transport: Pick<Transport, 'stream'>, options: WatchOp
         cursor.next ??= revisionOf(response) + 1n;
         continue;
       }
-      fragments.push(...response.events);
+      fragments = fragments.concat(response.events);
       // The rest of these events is under way; a connection that breaks before it is complete delivers them all again.
       if (response.fragment) continue;
       const revision = revisionOf(response);
