@@ -62,7 +62,7 @@ async function runChecks() {
     const results = await Promise.all(check.commands.map((command) => capture(process.execPath, command, { cwd: root })));
     const failures = results.filter((result) => result.status !== 0);
     report(check.name, { ok: failures.length === 0, startedAt });
-    for (const { stdout, stderr } of failures) process.stdout.write(`${`${stdout}${stderr}`.trimEnd()}\n\n`);
+    for (const { stdout, stderr } of check.shows ? results : failures) process.stdout.write(`${`${stdout}${stderr}`.trimEnd()}\n\n`);
     counts[failures.length === 0 ? 'passed' : 'failed'] += 1;
   }
   return counts;
