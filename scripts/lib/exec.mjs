@@ -29,23 +29,35 @@ export function capture(file, args, { cwd = root, env = process.env, timeoutMs }
   });
 }
 
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** npm passes a signal on that the terminal has delivered already: the same signal within this time is one wish, not two. */
+const sameWishMs = 300;
+
 /**
  * Runs a program on this terminal and resolves with its exit status (128 + n when a signal ended it).
- * It stays in this process group, so Ctrl-C reaches it directly; this process waits for it to finish cleaning up.
+ *
+ * It leads a process group of its own, so a Ctrl-C reaches it once, through here, however many hands pass it on; this process waits
+ * until it has ended. A second Ctrl-C is passed on too: what it means is the program's affair.
  *
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdin?: 'inherit' | 'ignore' }} [options]
  * @returns {Promise<number>}
  */
-export function show(file, args, { cwd = root, env = process.env } = {}) {
+export function show(file, args, { cwd = root, env = process.env, stdin = 'ignore' } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
-    const wait = () => {};
-    const forward = () => child.kill('SIGTERM');
-    process.on('SIGINT', wait).on('SIGTERM', forward);
+    const child = spawn(file, args, { cwd, env, stdio: [stdin, 'inherit', 'inherit'], detached: true });
+    let lastAt = Number.NEGATIVE_INFINITY;
+    const forward = (signal) => {
+      const now = performance.now();
+      if (now - lastAt < sameWishMs) return;
+      lastAt = now;
+      child.kill(signal);
+    };
+    for (const signal of forwarded) process.on(signal, forward);
     const finish = (status) => {
-      process.removeListener('SIGINT', wait).removeListener('SIGTERM', forward);
+      for (const signal of forwarded) process.removeListener(signal, forward);
       resolve(status);
     };
     child.on('error', (error) => {
