@@ -2,7 +2,7 @@ import { EventSchema, type QuorateEvent } from '@quorate/core/events/event';
 import type { EtcdClient } from '../etcd/api';
 import { keys } from './keys';
 import { createRecords, type RecordsEtcd } from './records';
-import type { CommitOptions } from './txn';
+import { type CommitOptions, grantLease } from './txn';
 
 /** Events live for 30 days, on a lease of their own each: membership events are few (no wall clock decides, etcd's lease does). */
 const EVENT_TTL_SECONDS = 30 * 24 * 3600;
@@ -12,7 +12,7 @@ export const createEventsStore = (etcd: RecordsEtcd & Pick<EtcdClient, 'leaseGra
   const rows = createRecords(etcd, { schema: EventSchema, prefix: keys.events, keyOf: (id) => keys.event(newestFirst(id)) });
   return {
     append: async (event: QuorateEvent, write: CommitOptions = {}): Promise<void> => {
-      const lease = await etcd.leaseGrant(EVENT_TTL_SECONDS, write.signal ? { signal: write.signal } : {});
+      const lease = await grantLease({ etcd }, EVENT_TTL_SECONDS, write);
       await rows.create(event.id, event, { ...write, lease });
     },
     /** At most `limit` events older than `before` (an id). Unreadable ones are left out. */

@@ -3,7 +3,7 @@ import type { EtcdClient } from '../etcd/api';
 import type { Stored } from './codec';
 import { keys } from './keys';
 import { createRecords, type ReadOptions, type RecordsEtcd } from './records';
-import type { CommitOptions } from './txn';
+import { type CommitOptions, grantLease } from './txn';
 
 /** A join token at rest: its digest, never the plaintext. Times are wall-clock milliseconds of the replica that wrote them. */
 export const JoinTokenRowSchema = z.object({
@@ -33,7 +33,7 @@ export const createJoinTokensStore = (etcd: RecordsEtcd & Pick<EtcdClient, 'leas
     /** The record removes itself 7 days after the token expired. */
     create: async (row: JoinTokenRow, write: CommitOptions = {}): Promise<boolean> => {
       const ttlSeconds = Math.ceil((row.expiresAtMs - row.createdAtMs) / 1000) + KEEP_AFTER_EXPIRY_SECONDS;
-      const lease = await etcd.leaseGrant(ttlSeconds, write.signal ? { signal: write.signal } : {});
+      const lease = await grantLease({ etcd }, ttlSeconds, write);
       return rows.create(row.id, row, { ...write, lease });
     },
     replace: (stored: Stored<JoinTokenRow>, value: JoinTokenRow, write: CommitOptions = {}): Promise<boolean> =>

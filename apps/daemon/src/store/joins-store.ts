@@ -4,7 +4,7 @@ import type { Stored } from './codec';
 import type { JoinTokenRow, JoinTokensStore } from './join-tokens-store';
 import { keys } from './keys';
 import { createRecords, type ReadOptions, type RecordsEtcd } from './records';
-import { type CommitOptions, commit } from './txn';
+import { type CommitOptions, commit, grantLease } from './txn';
 
 /** A reservation that nobody refreshes dies after this; every prepare and commit call of the joiner refreshes it. */
 export const RESERVATION_TTL_SECONDS = 60;
@@ -19,7 +19,7 @@ type JoinsEtcd = RecordsEtcd & Pick<EtcdClient, 'leaseGrant'>;
  */
 export const createJoinsStore = (etcd: JoinsEtcd, tokens: Pick<JoinTokensStore, 'codec'>) => {
   const rows = createRecords(etcd, { schema: JoinRecordSchema, prefix: keys.joins, keyOf: keys.join });
-  const grant = (ttl: number, write: CommitOptions) => etcd.leaseGrant(ttl, write.signal ? { signal: write.signal } : {});
+  const grant = (ttl: number, write: CommitOptions) => grantLease({ etcd }, ttl, write);
 
   const putToken = (row: JoinTokenRow, lease: bigint): Op => ({ kind: 'put', key: keys.joinToken(row.id), value: tokens.codec.encode(row), lease });
   const putJoin = (record: JoinRecord, lease?: bigint): Op => ({

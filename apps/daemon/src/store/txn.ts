@@ -10,7 +10,7 @@
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Compare, EtcdClient, KeyValue, Op, TxnResult } from '../etcd/api';
+import type { Compare, EtcdClient, KeyValue, Op } from '../etcd/api';
 
 export type CommitResult = { readonly ok: true; readonly revision: bigint } | { readonly ok: false };
 
@@ -22,45 +22,50 @@ export type CommitOptions = {
 
 type TxnDeps = { readonly etcd: Pick<EtcdClient, 'txn' | 'status'> };
 
-/** First time-out: a commit takes about 1 ms (shared figures: p99 1.7 ms), an election with default timers 1.3 s. Doubles up to LONGEST. */
+/**
+ * A commit takes about 1 ms, an election with default timers 1.3 s. A copy that was sent into an election is lost, and how long we wait for
+ * it is time without writes: so attempts are short, and grow slowly, to be gentle with a cluster that is only slow.
+ */
 const FIRST_ATTEMPT_MS = 100;
-const LONGEST_ATTEMPT_MS = 1_600;
+const ATTEMPT_GROWTH = 1.2;
 const PAUSE_MS = 20;
 const TOTAL_MS = 3_500;
 
 /**
  * Commits `then` when all compares hold. `{ ok: false }`: a comparison does not hold, nothing was written: read again and decide anew.
- * Throws NO_QUORUM or NO_LEADER when there is no leader for `totalMs`, TIMEOUT when there is one but no answer, else what etcd refused with.
+ * Throws NO_QUORUM when there is no leader for `totalMs`, TIMEOUT when there is one but no answer, else what etcd refused with.
  */
 export const commit = async (deps: TxnDeps, txn: { compares: readonly Compare[]; then: readonly Op[] }, options: CommitOptions = {}): Promise<CommitResult> => {
   const witness = txn.then[0];
   if (!witness || txn.compares.length === 0) throw new AppError('INTERNAL', { message: 'a transaction needs a comparison and a write' });
-  const deadline = performance.now() + (options.totalMs ?? TOTAL_MS);
-  let attemptMs = FIRST_ATTEMPT_MS;
-  let uncertain = false;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const attempt = await trySend(deps, { ...txn, otherwise: [{ kind: 'get', key: witness.key }] }, { attemptMs, signal: options.signal });
-    if (attempt.ok) {
-      if (attempt.result.succeeded) return { ok: true, revision: attempt.result.revision };
-      return uncertain && isApplied(witness, attempt.result.gets[0] ?? null) ? { ok: true, revision: attempt.result.revision } : { ok: false };
-    }
-    uncertain = true;
-    if (performance.now() + PAUSE_MS >= deadline) throw await explainSilence(deps, attempt.error);
-    await sleep(PAUSE_MS, undefined, options.signal ? { signal: options.signal } : {});
-    attemptMs = Math.min(attemptMs * 2, LONGEST_ATTEMPT_MS, Math.max(PAUSE_MS, deadline - performance.now()));
-  }
+  const otherwise: Op[] = [{ kind: 'get', key: witness.key }];
+  const { result, isFirst } = await repeat(deps, (call) => deps.etcd.txn({ ...txn, otherwise }, call), options);
+  if (result.succeeded) return { ok: true, revision: result.revision };
+  return !isFirst && isApplied(witness, result.gets[0] ?? null) ? { ok: true, revision: result.revision } : { ok: false };
 };
 
-type Attempt = { readonly ok: true; readonly result: TxnResult } | { readonly ok: false; readonly error: AppError };
+/** A new lease. A grant whose answer was lost is granted again; the lease nobody knows of ends by itself. Throws as `commit` does. */
+export const grantLease = async (deps: { readonly etcd: Pick<EtcdClient, 'leaseGrant' | 'status'> }, ttlSeconds: number, options: CommitOptions = {}): Promise<bigint> =>
+  (await repeat(deps, (call) => deps.etcd.leaseGrant(ttlSeconds, call), options)).result;
 
-/** Sends one copy; errors after which a copy may or may not be in the log come back as values. */
-const trySend = async (deps: TxnDeps, txn: Parameters<EtcdClient['txn']>[0], call: { attemptMs: number; signal: AbortSignal | undefined }): Promise<Attempt> => {
-  try {
-    return { ok: true, result: await deps.etcd.txn(txn, { timeoutMs: call.attemptMs, ...(call.signal ? { signal: call.signal } : {}) }) };
-  } catch (error) {
-    if (call.signal?.aborted || !isRepeatable(error)) throw error;
-    return { ok: false, error };
+type Send<T> = (call: { timeoutMs: number; signal?: AbortSignal }) => Promise<T>;
+
+/** Sends until an answer comes: quickly at first, since a proposal that an election dropped never answers. */
+const repeat = async <T>(deps: { readonly etcd: Pick<EtcdClient, 'status'> }, send: Send<T>, options: CommitOptions): Promise<{ result: T; isFirst: boolean }> => {
+  const deadline = performance.now() + (options.totalMs ?? TOTAL_MS);
+  const signal = options.signal ? { signal: options.signal } : {};
+  let timeoutMs = FIRST_ATTEMPT_MS;
+  for (let isFirst = true; ; isFirst = false) {
+    options.signal?.throwIfAborted();
+    try {
+      return { result: await send({ timeoutMs, ...signal }), isFirst };
+    } catch (error) {
+      if (options.signal?.aborted || !isRepeatable(error)) throw error;
+      if (performance.now() + PAUSE_MS >= deadline) throw await explainSilence(deps, error);
+      if (isAppError(error, 'TIMEOUT')) timeoutMs *= ATTEMPT_GROWTH;
+    }
+    await sleep(PAUSE_MS, undefined, signal);
+    timeoutMs = Math.min(timeoutMs, Math.max(PAUSE_MS, deadline - performance.now()));
   }
 };
 
@@ -74,7 +79,7 @@ const isApplied = (witness: Op, found: KeyValue | null): boolean => {
 };
 
 /** Asks the local member, which answers without quorum too, why nothing came back. */
-const explainSilence = async (deps: TxnDeps, cause: AppError): Promise<AppError> => {
+const explainSilence = async (deps: { readonly etcd: Pick<EtcdClient, 'status'> }, cause: AppError): Promise<AppError> => {
   const status = await deps.etcd.status({ timeoutMs: 500 }).catch(() => null);
   if (status === null) return new AppError('ETCD_UNAVAILABLE', { message: 'this replica\'s etcd does not answer', cause });
   if (status.leaderId === 0n) return new AppError('NO_QUORUM', { message: 'nothing can be written: too few voters are reachable to elect a leader', cause });

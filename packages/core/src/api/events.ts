@@ -5,7 +5,10 @@ import { EventSchema } from '../events/event';
 export const ListEventsInputSchema = z.object({
   limit: z.number().int().min(1).max(200).default(50),
   /** Id of the last event of the previous page. */
-  cursor: z.string().max(64).optional(),
+  cursor: z
+    .string()
+    .regex(/^[0-9a-f]{1,64}$/, 'must be the nextCursor of an earlier page')
+    .optional(),
 });
 export const ListEventsOutputSchema = z.object({ events: z.array(EventSchema), nextCursor: z.string().nullable() });
 export type ListEventsOutput = z.infer<typeof ListEventsOutputSchema>;
