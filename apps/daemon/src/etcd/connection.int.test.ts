@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EtcdClient } from './api';
 import { createEtcdClient } from './client';
 import { bytes } from './testing/bytes';
+import { freeze, thaw } from './testing/freeze';
 import { startTestEtcd, type TestEtcd } from './testing/start-test-etcd';
 
 let etcd: TestEtcd;
@@ -17,14 +18,14 @@ const write = (key: string) => client.txn({ compares: [], then: [{ kind: 'put', 
 
 describe('a call', () => {
   it('fails in its own time when etcd is frozen', async () => {
-    process.kill(etcd.pid(), 'SIGSTOP');
+    await freeze(etcd.pid());
     try {
       const startedAt = performance.now();
       await expect(write('frozen')).rejects.toMatchObject({ code: 'TIMEOUT' });
       await expect(client.get('frozen', { timeoutMs: 300 })).rejects.toMatchObject({ code: 'TIMEOUT', data: { etcd: 'deadline', outcome: 'unknown' } });
       expect(performance.now() - startedAt).toBeLessThan(7_000);
     } finally {
-      process.kill(etcd.pid(), 'SIGCONT');
+      thaw(etcd.pid());
     }
     await expect
       .poll(
@@ -39,7 +40,7 @@ describe('a call', () => {
   }, 20_000);
 
   it('ends at once when its signal aborts, with what the signal says', async () => {
-    process.kill(etcd.pid(), 'SIGSTOP');
+    await freeze(etcd.pid());
     try {
       const abort = new AbortController();
       const call = client.get('x', { signal: abort.signal });
@@ -48,7 +49,7 @@ describe('a call', () => {
       await expect(client.get('x', { signal: abort.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
       await expect(client.get('x', { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ code: 'TIMEOUT' });
     } finally {
-      process.kill(etcd.pid(), 'SIGCONT');
+      thaw(etcd.pid());
     }
   });
 
@@ -150,10 +151,10 @@ describe('the connection', () => {
     const closing = etcd.connect();
     await closing.status();
     const watch = closing.watch({ prefix: 'closed/', signal: new AbortController().signal })[Symbol.asyncIterator]().next();
-    process.kill(etcd.pid(), 'SIGSTOP');
+    await freeze(etcd.pid());
     const call = closing.get('x');
     closing.close();
-    process.kill(etcd.pid(), 'SIGCONT');
+    thaw(etcd.pid());
     await expect(call).rejects.toMatchObject({ code: 'ETCD_UNAVAILABLE', data: { etcd: 'closed' } });
     await expect(watch).rejects.toMatchObject({ code: 'ETCD_UNAVAILABLE', data: { etcd: 'closed' } });
     await expect(closing.status()).rejects.toMatchObject({ code: 'ETCD_UNAVAILABLE', data: { etcd: 'closed' } });

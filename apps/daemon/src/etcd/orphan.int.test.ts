@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isProcessAlive, processStartTime } from '../kit/process-info';
 import { forgetPid, reapOrphan, recordPid } from './orphan';
 import { testPath } from './testing/etcd-binary';
+import { freeze } from './testing/freeze';
 import { createTestMember, type TestMember, testCerts } from './testing/test-member';
 
 let directory: string;
@@ -82,7 +83,7 @@ describe('a daemon that is killed', () => {
   it('leaves a frozen etcd behind that is ended all the same', async () => {
     const { parent, etcdPid } = await startParent(directory);
     parent.kill('SIGKILL');
-    process.kill(etcdPid, 'SIGSTOP');
+    await freeze(etcdPid);
     expect(await reapOrphan(member.flags.dataDir, { graceMs: 100 })).toEqual({ kind: 'ended', pid: etcdPid });
     expect(await isProcessAlive(etcdPid, null)).toBe(false);
   }, 30_000);

@@ -6,6 +6,7 @@ import { readFileIfExists } from '../kit/atomic-file';
 import { silentLogger } from '../kit/logger';
 import { startEtcdProcess } from './process';
 import { testPath } from './testing/etcd-binary';
+import { freeze } from './testing/freeze';
 import { createTestMember, type TestMember, testCerts } from './testing/test-member';
 
 let directory: string;
@@ -61,7 +62,7 @@ describe('an etcd process', () => {
 
   it('that does not heed SIGTERM is killed after the grace time', async () => {
     await member.start();
-    process.kill(member.process().pid, 'SIGSTOP');
+    await freeze(member.process().pid);
     expect(await member.process().stop({ graceMs: 100 })).toMatchObject({ planned: true, signal: 'SIGKILL' });
   });
 
