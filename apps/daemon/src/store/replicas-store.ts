@@ -22,18 +22,18 @@ export const createReplicasStore = (etcd: RecordsEtcd) => {
   const rows = createRecords(etcd, { schema: ReplicaRowSchema, prefix: keys.replicas, keyOf: keys.replica });
   return {
     list: async (read: ReadOptions = {}): Promise<ReplicaRow[]> => (await rows.list(read)).records.map((row) => row.value),
-    /** Writes the row, whatever it held: a replica is the only writer of its own row. */
+    /** Writes the row, whatever it held, readable or not: a replica is the only writer of its own row. */
     save: async (row: ReplicaRow, write: CommitOptions = {}): Promise<void> => {
       for (;;) {
-        const found = await rows.get(row.memberId, write);
+        const found = await etcd.get(keys.replica(row.memberId), write.signal ? { signal: write.signal } : {});
         const saved = found ? await rows.replace(row.memberId, { value: row, expected: found.modRevision }, write) : await rows.create(row.memberId, row, write);
         if (saved) return;
       }
     },
     remove: async (memberId: string, write: CommitOptions = {}): Promise<void> => {
-      const found = await rows.get(memberId, write);
-      if (!found) return;
       const key = keys.replica(memberId);
+      const found = await etcd.get(key, write.signal ? { signal: write.signal } : {});
+      if (!found) return;
       await commit({ etcd }, { compares: [{ kind: 'mod-revision', key, equals: found.modRevision }], then: [{ kind: 'delete', key }] }, write);
     },
   };

@@ -32,7 +32,9 @@ describe('a transaction', () => {
 
   it('writes nothing at all when one comparison does not hold', async () => {
     await create(etcd, 't/taken', 'first');
-    expect(await commit({ etcd }, { compares: [absent('t/free'), absent('t/taken')], then: [put('t/free', '1'), put('t/taken', 'second')] })).toEqual({ ok: false });
+    expect(await commit({ etcd }, { compares: [absent('t/free'), absent('t/taken')], then: [put('t/free', '1'), put('t/taken', 'second')] })).toEqual({
+      ok: false,
+    });
     expect(await etcd.get('t/free')).toBeNull();
     expect(text((await etcd.get('t/taken'))?.value ?? bytes(''))).toBe('first');
   });

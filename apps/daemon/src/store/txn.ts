@@ -9,8 +9,8 @@
  * Records carry an id or a time that no other writer has, so "exactly what this transaction puts there" is not true by accident.
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Compare, EtcdClient, KeyValue, Op } from '../etcd/api';
+import { systemClock } from '../kit/clock';
 
 export type CommitResult = { readonly ok: true; readonly revision: bigint } | { readonly ok: false };
 
@@ -64,7 +64,7 @@ const repeat = async <T>(deps: { readonly etcd: Pick<EtcdClient, 'status'> }, se
       if (performance.now() + PAUSE_MS >= deadline) throw await explainSilence(deps, error);
       if (isAppError(error, 'TIMEOUT')) timeoutMs *= ATTEMPT_GROWTH;
     }
-    await sleep(PAUSE_MS, undefined, signal);
+    await systemClock.sleep(PAUSE_MS, options.signal ?? new AbortController().signal);
     timeoutMs = Math.min(timeoutMs, Math.max(PAUSE_MS, deadline - performance.now()));
   }
 };
