@@ -1,3 +1,4 @@
+import type { AppError } from '@quorate/core/errors/app-error';
 import type { Config } from '@quorate/core/config/schema';
 import type { ReplicaPaths } from '../config/paths';
 import type { Failpoint } from '../kit/failpoint';
@@ -13,6 +14,8 @@ export type RunOptions = {
   /** Exported dashboard; null when there is none. */
   readonly dashboardDir: string | null;
   readonly failpoint: Failpoint;
+  /** Told when a join failed and this host goes on with the data it had before. */
+  readonly onJoinFailed: (error: AppError) => Promise<void>;
   /** Aborts when this run shall end politely. */
   readonly stop: AbortSignal;
 };

@@ -7,7 +7,7 @@
 import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, errorChain, isAppError, toAppError } from '@quorate/core/errors/app-error';
+import { AppError, errorChain, toAppError } from '@quorate/core/errors/app-error';
 import type { LocalPort } from '../api/services';
 import { reapOrphan } from '../etcd/orphan';
 import { startEtcdProcess } from '../etcd/process';
@@ -15,7 +15,7 @@ import { waitReady } from '../etcd/ready';
 import { systemClock } from '../kit/clock';
 import { createCloser, type Closer } from '../kit/closer';
 import { acquireLock } from '../kit/file-lock';
-import { runJoin, undoLocally } from '../services/join/join-host';
+import { releaseReservation, runJoin, undoLocally } from '../services/join/join-host';
 import { readJoinerState } from '../services/join/joiner-state';
 import { readMemberCache } from '../services/health/member-cache';
 import { observeBoot } from '../services/supervisor/boot-facts';
@@ -92,7 +92,7 @@ const startAndServe = async (options: RunOptions, run: Run): Promise<void> => {
   const replicaServer = await openReplicaListener(options, edges, { pkiDir: prepared.pkiDir, ca: context.ca, generation: prepared.identity.generation }, closer);
   keeper = startKeeper(options, prepared, context.etcd);
   closer.push('etcd', () => keeper?.stop(), { deadlineMs: 15_000 });
-  await serveReplica({ options, runLog: run.runLog, signal, closer, host, prepared, context, keeper, edges, servers: [publicServer, replicaServer] });
+  await serveReplica({ options, runLog: run.runLog, signal, closer, host, prepared, context, keeper, edges, servers: [publicServer, replicaServer], restart: run.restart });
 };
 
 const localPort = (options: RunOptions, run: Run): LocalPort => ({
@@ -164,12 +164,27 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
     return await runJoin(deps, toJoinHost(config, paths, host), toJoinRequest(config), run.signal);
   } catch (error) {
     run.signal.throwIfAborted();
-    if (!isAppError(error, 'JOIN_UNREACHABLE') && !isAppError(error, 'JOIN_TIMEOUT') && (await readIdentity(paths.dataDir))?.joinId === null) {
-      await undoLocally(toJoinHost(config, paths, host).paths);
-    }
+    await fallBack(options, run, { host, error: toAppError(error) });
     throw error;
   }
 };
+
+/**
+ * A refusal that repeating cannot change: the reservation is given back, and a host that has data of its own goes on with it. Otherwise
+ * the sidecar stays, so that the same command continues.
+ */
+const fallBack = async (options: RunOptions, run: Run, failed: { host: Host; error: AppError }): Promise<void> => {
+  const { config, paths } = options;
+  if (isTransient(failed.error)) return;
+  const joinHost = toJoinHost(config, paths, failed.host);
+  await releaseReservation({ clock: systemClock }, joinHost, toJoinRequest(config));
+  if ((await readIdentity(paths.dataDir)) === null) return;
+  await undoLocally(joinHost.paths);
+  await options.onJoinFailed(failed.error);
+  run.restart();
+};
+
+const isTransient = (error: AppError): boolean => error.code === 'JOIN_UNREACHABLE' || error.code === 'JOIN_TIMEOUT' || error.code === 'DAEMON_UNREACHABLE';
 
 const startKeeper = (options: RunOptions, prepared: PreparedMember, etcd: Parameters<typeof waitReady>[0]['client']): EtcdKeeper => {
   const logger = options.logger.child({ room: 'supervisor' });

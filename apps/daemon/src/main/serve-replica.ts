@@ -35,6 +35,8 @@ export type Serving = {
   readonly keeper: EtcdKeeper;
   readonly edges: Edges;
   readonly servers: readonly TcpServer[];
+  /** Ends this run and begins another. */
+  readonly restart: () => void;
 };
 
 const LOOK_EVERY_MS = 1_000;
@@ -69,10 +71,21 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
     runLog.step('ready');
     logger.info({ name: context.self().name, memberId: context.self().memberId, publicUrl: context.self().publicUrl }, 'ready');
     context.events.record({ type: 'replica.started', subject: context.self().name, detail: `version ${QUORATE_VERSION}` });
+    void reportLeadership(context);
     await over;
   } finally {
     // First of all on the way down: the leader gives leadership away while everything still works.
     if (signal.aborted) closer.push('hand over', () => handOverLeadership({ etcd: context.etcd, logger }, successors(context)));
+  }
+};
+
+/** The new leader itself tells that it leads: every change is told once, by somebody who knows. Ends with the context. */
+const reportLeadership = async (context: ReplicaContext): Promise<void> => {
+  let before = context.observer.feed.get().leaderId;
+  for await (const { leaderId, raftTerm } of context.observer.feed.watch(context.signal)) {
+    const { memberId, name } = context.self();
+    if (leaderId === memberId && before !== memberId) context.events.record({ type: 'leader.changed', subject: name, detail: `term ${raftTerm}` });
+    before = leaderId;
   }
 };
 
@@ -92,7 +105,8 @@ const bringUp = async (serving: Serving): Promise<void> => {
   context.setMemberId(status.memberId.toString(16));
   if (status.isLearner) throw new AppError('PARTIAL_JOIN', { message: 'this replica is a learner, but there is no record of its join', hint: 'Run "quorated join …" again.' });
   if (context.ca().keyPem === null) await takeCaKey(serving);
-  await reconcileCa(context.stores.ca, { ca: context.ca(), certFile: options.paths.caCertFile }, signal);
+  const isNewCluster = await reconcileCa(context.stores.ca, { ca: context.ca(), certFile: options.paths.caCertFile }, signal);
+  if (isNewCluster) context.events.record({ type: 'cluster.created', subject: context.ca().clusterId, detail: `by ${context.self().name}` });
   await context.access.ensure(signal);
   if (prepared.formerPeerUrl !== null) await context.etcd.memberUpdate(status.memberId, serving.host.urls.peer, { signal });
   const self = context.self();
@@ -126,7 +140,7 @@ const finishJoin = async (serving: Serving, joinId: string): Promise<void> => {
   try {
     await followJoin(deps, joinId, signal);
   } catch (error) {
-    if (isAppError(error, 'JOIN_UNDONE')) await takeBack(serving);
+    if (isAppError(error, 'JOIN_UNDONE')) await takeBack(serving, error);
     throw error;
   }
   runLog.step('promoted to voter');
@@ -137,11 +151,15 @@ const finishJoin = async (serving: Serving, joinId: string): Promise<void> => {
   await removeJoinerState(dataDir);
 };
 
-const takeBack = async (serving: Serving): Promise<void> => {
+/** This host as it was before the join; with data of its own it goes on with that. */
+const takeBack = async (serving: Serving, error: AppError): Promise<void> => {
   await serving.keeper.stop();
   const { paths } = toJoinHost(serving.options.config, serving.options.paths, serving.host);
   const restored = await undoLocally(paths);
   serving.runLog.step(restored ? 'join undone: the old local data is back in place' : 'join undone: this host is as it was');
+  if (!restored) return;
+  await serving.options.onJoinFailed(error);
+  serving.restart();
 };
 
 const followDeps = ({ context, keeper, options, runLog }: Serving, urls: readonly string[]): FollowDeps => ({

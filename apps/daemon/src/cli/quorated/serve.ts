@@ -28,10 +28,13 @@ const serve = async (options: ConfigOptions): Promise<void> => {
     const paths = resolvePaths(config);
     const logger = createLogger({ level: config.log.level });
     logger.info({ file, config: redactConfig(config) }, 'starting');
+    const onJoinFailed = async (error: AppError): Promise<void> => {
+      logger.error({ code: error.code, chain: errorChain(error), hint: error.hint }, 'the join failed; this host goes on with the data it had');
+      await writeLastError(paths.dataDir, error);
+    };
     try {
-      const run = { config, paths, logger, searchPath: env.PATH ?? '', dashboardDir: findDashboard(), failpoint: createFailpoint(env.QUORATE_FAILPOINT ?? null), stop: stop.signal };
+      const run = { config, paths, logger, searchPath: env.PATH ?? '', dashboardDir: findDashboard(), failpoint: createFailpoint(env.QUORATE_FAILPOINT ?? null), onJoinFailed, stop: stop.signal };
       const end = await runReplica(run);
-      await clearLastError(paths.dataDir);
       logger.info({ end }, 'stopped');
       if (end === 'stopped') return;
     } catch (error) {

@@ -2,13 +2,15 @@
  * Runs a join at boot, from whatever the sidecar says to an installed member; and takes a failed one back. See DESIGN.md.
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
-import type { Joiner, Timers, Versions } from '@quorate/core/join/wire';
+import { type Joiner, type Timers, UndoResponseSchema, type Versions } from '@quorate/core/join/wire';
 import { readFileIfExists } from '../../kit/atomic-file';
 import { publicKeySha256 } from '../../pki/chain';
 import { installAnswer, type InstallPaths, uninstall } from './install';
 import { type JoinerState, loadJoinKey, newJoinerState, readJoinerState, removeJoinerState, writeJoinerState } from './joiner-state';
 import { runPreflight } from './preflight';
-import { checksError, type JoinTicket, redeem, type RedeemDeps } from './redeem';
+import { checksError, type JoinTicket, openSession, redeem, type RedeemDeps } from './redeem';
+
+const RELEASE_TIMEOUT_MS = 5_000;
 
 /** What this host is and wants to be. */
 export type JoinHost = {
@@ -100,6 +102,22 @@ export const describeJoiner = (host: JoinHost, state: JoinerState, keyPem: strin
   versions: host.versions,
   timers: host.timers,
 });
+
+/** Gives the reservation of a join back that was refused for good. It would die within a minute by itself: whatever fails here is ignored. */
+export const releaseReservation = async (deps: Pick<RedeemDeps, 'clock'>, host: JoinHost, request: JoinRequest): Promise<void> => {
+  const signal = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
+  try {
+    const state = await readJoinerState(host.paths.dataDir);
+    if (state?.phase !== 'requested') return;
+    const ticket = { urls: request.urls, token: await readToken(request.token), caFingerprint: request.caFingerprint };
+    const session = await openSession(deps, ticket, 0, signal);
+    const body = { token: ticket.token, reason: 'the joiner gave up' };
+    await session.client.call({ url: session.url, method: 'POST', path: `/v1/cluster/join/${state.joinId}/undo`, body, schema: UndoResponseSchema, signal });
+    session.client.close();
+  } catch {
+    return;
+  }
+};
 
 const readToken = async (token: JoinRequest['token']): Promise<string> => {
   if ('text' in token) return token.text.trim();
