@@ -35,11 +35,10 @@ afterAll(async () => {
 });
 
 describe('a learner that receives a snapshot', () => {
-  it('shows in its log what it applied, mostly seconds before it answers', async () => {
+  it('shows in its log what it applied, before it answers', async () => {
     const { raftAppliedIndex } = await voter.client.status();
     await voter.client.memberAddLearner(learner.flags.peerUrl);
     const process = await learner.spawn();
-    expect(process.appliedIndexSeen()).toBeNull();
     await expect.poll(() => process.appliedIndexSeen() ?? 0n, { timeout: 10_000 }).toBeGreaterThan(raftAppliedIndex - 20n);
 
     const status = await waitReady({ process, client: learner.client, signal: new AbortController().signal, timeoutMs: 20_000 });
