@@ -63,11 +63,11 @@ const port = (part: Partial<ReplicaPort> = {}): ReplicaPort => ({
   commit: async () => {
     throw new AppError('JOIN_QUEUED', { message: 'another replica is joining' });
   },
-  progress: async (joinId, request, peer) => {
+  progress: async ({ joinId, request, peer }) => {
     seen.push({ joinId, request, peer: peer.memberName });
     return { phase: 'catching-up', leaderIndex: '10', percent: 50, etaSeconds: 1, stallReason: null, undoneReason: null };
   },
-  undo: async (_joinId, reason, proof) => {
+  undo: async ({ reason, proof }) => {
     seen.push({ reason, proof: 'peer' in proof ? proof.peer.memberName : proof.token });
     return { phase: 'undone' };
   },

@@ -95,7 +95,7 @@ const addTokenRoutes = (fastify: FastifyInstance, deps: ReplicaServerDeps, failu
 const addPeerRoutes = (fastify: FastifyInstance, deps: ReplicaServerDeps): void => {
   fastify.post('/v1/cluster/join/:id/progress', async (request, reply) => {
     const peer = peerOf(request, deps);
-    const answer = await portOf(deps).progress(joinIdOf(request), ProgressRequestSchema.parse(request.body), peer, requestSignal(reply));
+    const answer = await portOf(deps).progress({ joinId: joinIdOf(request), request: ProgressRequestSchema.parse(request.body), peer }, requestSignal(reply));
     return reply.send(answerOf(ProgressResponseSchema, answer));
   });
   fastify.get('/v1/replica/status', async (request, reply) => {
@@ -119,7 +119,7 @@ const addUndoRoute = (fastify: FastifyInstance, deps: ReplicaServerDeps, failure
     const joinId = joinIdOf(request);
     // A certificate that does not hold leaves the token; without a token it is the answer why not.
     const proof = token === null || isPeer(request, deps) ? { peer: peerOf(request, deps) } : { token };
-    const undo = () => portOf(deps).undo(joinId, reason, proof, requestSignal(reply));
+    const undo = () => portOf(deps).undo({ joinId, reason, proof }, requestSignal(reply));
     const answer = 'token' in proof ? await withTokenLimit(request, failures, undo) : await undo();
     return reply.send(answerOf(UndoResponseSchema, answer));
   });

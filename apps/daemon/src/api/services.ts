@@ -54,9 +54,12 @@ export type HealthPort = { readonly check: (signal: AbortSignal) => Promise<Heal
 export type ReplicaPort = {
   readonly prepare: (request: PrepareRequest, from: string, signal: AbortSignal) => Promise<PrepareResponse>;
   readonly commit: (request: CommitRequest, from: string, signal: AbortSignal) => Promise<CommitResponse>;
-  readonly progress: (joinId: string, request: ProgressRequest, peer: PeerIdentity, signal: AbortSignal) => Promise<ProgressResponse>;
+  readonly progress: (report: { joinId: string; request: ProgressRequest; peer: PeerIdentity }, signal: AbortSignal) => Promise<ProgressResponse>;
   /** `proof` is the joiner's certificate or its token. */
-  readonly undo: (joinId: string, reason: string, proof: { peer: PeerIdentity } | { token: string }, signal: AbortSignal) => Promise<{ phase: JoinPhase }>;
+  readonly undo: (
+    wish: { joinId: string; reason: string; proof: { peer: PeerIdentity } | { token: string } },
+    signal: AbortSignal,
+  ) => Promise<{ phase: JoinPhase }>;
   readonly replicaStatus: () => Promise<ReplicaStatus>;
   /** Members and joins, for a learner, whose own etcd serves no lists. `GET /v1/replica/view`, replica certificate. */
   readonly view: () => PeerView;

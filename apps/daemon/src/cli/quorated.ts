@@ -21,7 +21,10 @@ program.addCommand(serveCommand());
 program.addCommand(joinCommand());
 program.addCommand(caCommand());
 program.addCommand(configCommand());
-program.command('version').description('Print the version.').action(() => {
-  process.stdout.write(`quorated ${QUORATE_VERSION}\n`);
-});
+program
+  .command('version')
+  .description('Print the version.')
+  .action(() => {
+    process.stdout.write(`quorated ${QUORATE_VERSION}\n`);
+  });
 await program.parseAsync();

@@ -15,15 +15,18 @@ import type { RunOptions } from './run-options';
 /** What the listeners serve; filled in while the replica starts. */
 export type Edges = { services: ApiServices | null; replica: ReplicaPort | null };
 
+/** What every listener needs. */
+export type Door = { readonly options: RunOptions; readonly edges: Edges; readonly closer: Closer };
+
 /** Opens the admin socket: first of all, so that commands on this host can watch a start that takes long or fails. */
-export const openAdminSocket = async (options: RunOptions, edges: Edges, local: LocalPort, closer: Closer): Promise<void> => {
+export const openAdminSocket = async ({ options, edges, closer }: Door, local: LocalPort): Promise<void> => {
   const socket = await createAdminSocket({ services: () => edges.services, local, logger: options.logger.child({ room: 'admin-socket' }) });
   closer.push('admin socket', () => socket.close());
   await socket.listen(options.paths.adminSocket);
 };
 
 /** Opens the public listener. With TLS it needs the server certificate, so it opens after the member is prepared. */
-export const openPublicListener = async (options: RunOptions, edges: Edges, pkiDir: string, closer: Closer): Promise<TcpServer> => {
+export const openPublicListener = async ({ options, edges, closer }: Door, pkiDir: string): Promise<TcpServer> => {
   const { public: listener } = options.config.listeners;
   const server = await createPublicServer({
     services: () => edges.services,
@@ -39,10 +42,8 @@ export const openPublicListener = async (options: RunOptions, edges: Edges, pkiD
 
 /** Opens the replica listener: TLS 1.3 with the cluster's certificates. */
 export const openReplicaListener = async (
-  options: RunOptions,
-  edges: Edges,
+  { options, edges, closer }: Door,
   identity: { pkiDir: string; ca: () => ClusterCa; generation: number },
-  closer: Closer,
 ): Promise<TcpServer> => {
   const server = await createReplicaServer({
     replica: () => edges.replica,

@@ -10,7 +10,8 @@ import { routableIpv4 } from '../host/addresses';
 import { measureFsync } from '../host/disk';
 import { findEtcd } from '../host/executable';
 import { measureTcpRtt } from '../host/rtt';
-import type { JoinHost, JoinRequest } from '../services/join/join-host';
+import type { JoinRequest } from '../services/join/join-host';
+import type { JoinHost } from '../services/join/joining-host';
 import type { CachedMember } from '../services/health/member-cache';
 import { pkiDirOf } from '../services/supervisor/prepare-member';
 import { parseAddress, type ReplicaUrls, resolveUrls } from '../services/supervisor/urls';
@@ -18,7 +19,11 @@ import { parseAddress, type ReplicaUrls, resolveUrls } from '../services/supervi
 /** This host as the configuration describes it, with everything "auto" resolved. */
 export type Host = { readonly urls: ReplicaUrls; readonly binary: string; readonly etcdVersion: string; readonly timers: Timers };
 
-export const resolveHost = async (config: Config, given: { paths: ReplicaPaths; searchPath: string; peers: readonly CachedMember[] }, signal: AbortSignal): Promise<Host> => {
+export const resolveHost = async (
+  config: Config,
+  given: { paths: ReplicaPaths; searchPath: string; peers: readonly CachedMember[] },
+  signal: AbortSignal,
+): Promise<Host> => {
   const routableIp = needsAddress(config) ? (await routableIpv4()).address : '127.0.0.1';
   const urls = resolveUrls(config, { routableIp, isIp: (host) => isIP(host) !== 0 });
   const binary = await findEtcd(config.etcd.binary, given.searchPath);
@@ -69,7 +74,8 @@ export const toJoinHost = (config: Config, paths: ReplicaPaths, host: Host): Joi
 /** The cluster_join block as a request. Throws CONFIG_INVALID when there is none. */
 export const toJoinRequest = (config: Config): JoinRequest => {
   const block = config.cluster_join;
-  if (!block?.ca_fingerprint) throw new AppError('CONFIG_INVALID', { message: 'mode join needs a cluster_join block with cp_url, token_path and ca_fingerprint' });
+  if (!block?.ca_fingerprint)
+    throw new AppError('CONFIG_INVALID', { message: 'mode join needs a cluster_join block with cp_url, token_path and ca_fingerprint' });
   return {
     urls: block.cp_url.split(',').map((url) => url.trim()),
     caFingerprint: block.ca_fingerprint,

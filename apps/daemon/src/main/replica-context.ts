@@ -11,7 +11,7 @@ import { leafExpiry, leafFiles } from '../pki/leaf-files';
 import { pinnedTlsOptions } from '../pki/pinned-tls';
 import { createAccess } from '../services/access/admin-token';
 import { createEventLog } from '../services/events/event-log';
-import { type CachedMember } from '../services/health/member-cache';
+import type { CachedMember } from '../services/health/member-cache';
 import { createObserver, type Observer } from '../services/health/observer';
 import type { KeeperState } from '../services/supervisor/etcd-keeper';
 import type { PreparedMember } from '../services/supervisor/prepare-member';
@@ -40,7 +40,13 @@ export const createReplicaContext = (options: RunOptions, given: Given) => {
   let memberId = given.remembered.find((member) => member.name === prepared.identity.memberName)?.id ?? '0';
   let certificates: { file: string; notAfter: Date }[] = [];
   let modeIgnored = false;
-  const self = () => ({ memberId, name: prepared.identity.memberName, replicaUrl: host.urls.replica, publicUrl: host.urls.public, quorateVersion: QUORATE_VERSION });
+  const self = () => ({
+    memberId,
+    name: prepared.identity.memberName,
+    replicaUrl: host.urls.replica,
+    publicUrl: host.urls.public,
+    quorateVersion: QUORATE_VERSION,
+  });
 
   const observer: Observer = createObserver(
     {
@@ -66,8 +72,20 @@ export const createReplicaContext = (options: RunOptions, given: Given) => {
     },
     given.remembered,
   );
-  const events = createEventLog({ store: stores.events, clock: systemClock, logger: logger.child({ room: 'events' }), memberName: self().name, signal: stopped.signal });
-  const access = createAccess({ store: stores.access, clock: systemClock, logger: logger.child({ room: 'access' }), dataDir: options.paths.dataDir, memberName: self().name });
+  const events = createEventLog({
+    store: stores.events,
+    clock: systemClock,
+    logger: logger.child({ room: 'events' }),
+    memberName: self().name,
+    signal: stopped.signal,
+  });
+  const access = createAccess({
+    store: stores.access,
+    clock: systemClock,
+    logger: logger.child({ room: 'access' }),
+    dataDir: options.paths.dataDir,
+    memberName: self().name,
+  });
 
   return {
     etcd,
@@ -94,7 +112,8 @@ export const createReplicaContext = (options: RunOptions, given: Given) => {
       certificates = await leafExpiry(prepared.pkiDir);
     },
     replicaUrls: (): readonly string[] => observer.feed.get().replicaUrls,
-    otherReplicaUrls: (extra: readonly string[]): readonly string[] => [...new Set([...observer.feed.get().replicaUrls, ...extra])].filter((url) => url !== host.urls.replica),
+    otherReplicaUrls: (extra: readonly string[]): readonly string[] =>
+      [...new Set([...observer.feed.get().replicaUrls, ...extra])].filter((url) => url !== host.urls.replica),
   };
 };
 
@@ -110,7 +129,14 @@ export type ReplicaContext = ReturnType<typeof createReplicaContext>;
 
 const createStores = (etcd: EtcdClient) => {
   const tokens = createJoinTokensStore(etcd);
-  return { tokens, ca: createCaStore(etcd), access: createAccessStore(etcd), replicas: createReplicasStore(etcd), events: createEventsStore(etcd), joins: createJoinsStore(etcd, tokens) };
+  return {
+    tokens,
+    ca: createCaStore(etcd),
+    access: createAccessStore(etcd),
+    replicas: createReplicasStore(etcd),
+    events: createEventsStore(etcd),
+    joins: createJoinsStore(etcd, tokens),
+  };
 };
 
 const openReplicaClient = (pkiDir: string, ca: ClusterCa): ReplicaClient => {

@@ -74,7 +74,8 @@ const startAndServe = async (options: RunOptions, run: Run): Promise<void> => {
   const lock = await acquireLock(join(paths.dataDir, 'quorated.lock'));
   closer.push('lock', () => lock.release());
   const edges: Edges = { services: null, replica: null };
-  await openAdminSocket(options, edges, localPort(options, run), closer);
+  const door = { options, edges, closer };
+  await openAdminSocket(door, localPort(options, run));
   // An etcd of a killed run holds ports and data: it goes before anything looks at them.
   const orphan = await reapOrphan(paths.etcdDataDir);
   if (orphan.kind === 'ended') options.logger.warn({ pid: orphan.pid }, 'etcd of an earlier run was still there and was ended');
@@ -83,16 +84,34 @@ const startAndServe = async (options: RunOptions, run: Run): Promise<void> => {
   const { prepared, joinedAs, modeIgnored } = await prepare(options, run, host);
 
   let keeper: EtcdKeeper | null = null;
-  const context = createReplicaContext(options, { host, prepared, remembered: await readMemberCache(paths.dataDir), closer, keeperState: () => keeper?.state.get() ?? null });
+  const context = createReplicaContext(options, {
+    host,
+    prepared,
+    remembered: await readMemberCache(paths.dataDir),
+    closer,
+    keeperState: () => keeper?.state.get() ?? null,
+  });
   if (joinedAs !== null) context.setMemberId(joinedAs);
   if (modeIgnored) context.setModeIgnored();
   await context.reloadPki(prepared.ca);
   await context.access.loadCached();
-  const publicServer = await openPublicListener(options, edges, prepared.pkiDir, closer);
-  const replicaServer = await openReplicaListener(options, edges, { pkiDir: prepared.pkiDir, ca: context.ca, generation: prepared.identity.generation }, closer);
+  const publicServer = await openPublicListener(door, prepared.pkiDir);
+  const replicaServer = await openReplicaListener(door, { pkiDir: prepared.pkiDir, ca: context.ca, generation: prepared.identity.generation });
   keeper = startKeeper(options, prepared, context.etcd);
   closer.push('etcd', () => keeper?.stop(), { deadlineMs: 15_000 });
-  await serveReplica({ options, runLog: run.runLog, signal, closer, host, prepared, context, keeper, edges, servers: [publicServer, replicaServer], restart: run.restart });
+  await serveReplica({
+    options,
+    runLog: run.runLog,
+    signal,
+    closer,
+    host,
+    prepared,
+    context,
+    keeper,
+    edges,
+    servers: [publicServer, replicaServer],
+    restart: run.restart,
+  });
 };
 
 const localPort = (options: RunOptions, run: Run): LocalPort => ({
@@ -161,7 +180,7 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
       writeIdentity(paths.dataDir, { v: 1, ...identity, peerUrl: host.urls.peer }),
   };
   try {
-    return await runJoin(deps, toJoinHost(config, paths, host), toJoinRequest(config), run.signal);
+    return await runJoin(deps, { host: toJoinHost(config, paths, host), request: toJoinRequest(config) }, run.signal);
   } catch (error) {
     run.signal.throwIfAborted();
     await fallBack(options, run, { host, error: toAppError(error) });
@@ -177,7 +196,7 @@ const fallBack = async (options: RunOptions, run: Run, failed: { host: Host; err
   const { config, paths } = options;
   if (isTransient(failed.error)) return;
   const joinHost = toJoinHost(config, paths, failed.host);
-  await releaseReservation({ clock: systemClock }, joinHost, toJoinRequest(config));
+  await releaseReservation({ clock: systemClock }, { host: joinHost, request: toJoinRequest(config) });
   if ((await readIdentity(paths.dataDir)) === null) return;
   await undoLocally(joinHost.paths);
   await options.onJoinFailed(failed.error);
@@ -192,7 +211,8 @@ const startKeeper = (options: RunOptions, prepared: PreparedMember, etcd: Parame
     clock: systemClock,
     logger,
     // Stopping is the keeper's: a signal of its own would end etcd before leadership is handed over.
-    spawn: () => startEtcdProcess({ flags: prepared.flags, path: options.searchPath, logger: logger.child({ from: 'etcd' }), signal: new AbortController().signal }),
+    spawn: () =>
+      startEtcdProcess({ flags: prepared.flags, path: options.searchPath, logger: logger.child({ from: 'etcd' }), signal: new AbortController().signal }),
     waitReady: async (process, signal) => {
       await waitReady({ process, client: etcd, signal, timeoutMs: READY_PATIENCE_MS });
     },

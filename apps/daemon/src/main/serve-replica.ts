@@ -65,7 +65,13 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
     await Promise.race([bringUp(serving), over]);
     if (signal.aborted) return;
     const firstSeen = new Map<string, number>();
-    loops.membership = runLoop({ name: 'membership', everyMs: options.config.membership.promote_interval, signal: context.signal, logger, run: membershipTurn(wiring, firstSeen) });
+    loops.membership = runLoop({
+      name: 'membership',
+      everyMs: options.config.membership.promote_interval,
+      signal: context.signal,
+      logger,
+      run: membershipTurn(wiring, firstSeen),
+    });
     runLoop({ name: 'certificates', everyMs: RENEW_EVERY_MS, signal: context.signal, logger, run: () => renewLeaves(serving) });
     runLog.setStage('serving');
     runLog.step('ready');
@@ -103,7 +109,8 @@ const bringUp = async (serving: Serving): Promise<void> => {
   await keeper.ready(signal);
   const status = await context.etcd.status({ signal });
   context.setMemberId(status.memberId.toString(16));
-  if (status.isLearner) throw new AppError('PARTIAL_JOIN', { message: 'this replica is a learner, but there is no record of its join', hint: 'Run "quorated join …" again.' });
+  if (status.isLearner)
+    throw new AppError('PARTIAL_JOIN', { message: 'this replica is a learner, but there is no record of its join', hint: 'Run "quorated join …" again.' });
   if (context.ca().keyPem === null) await takeCaKey(serving);
   const isNewCluster = await reconcileCa(context.stores.ca, { ca: context.ca(), certFile: options.paths.caCertFile }, signal);
   if (isNewCluster) context.events.record({ type: 'cluster.created', subject: context.ca().clusterId, detail: `by ${context.self().name}` });
@@ -184,7 +191,14 @@ const takeCaKey = async (serving: Serving): Promise<void> => {
 const renewLeaves = async ({ prepared, context, host, servers, options }: Serving): Promise<void> => {
   const { identity, pkiDir } = prepared;
   const hosts = leafHosts([host.urls.peer, host.urls.replica, host.urls.public]);
-  const { issued } = await ensureLeaves({ dir: pkiDir, ca: context.ca(), clusterId: identity.clusterId, generation: identity.generation, memberName: identity.memberName, hosts });
+  const { issued } = await ensureLeaves({
+    dir: pkiDir,
+    ca: context.ca(),
+    clusterId: identity.clusterId,
+    generation: identity.generation,
+    memberName: identity.memberName,
+    hosts,
+  });
   await context.reloadPki(context.ca());
   if (issued.length === 0) return;
   for (const server of servers) server.reloadTls();

@@ -41,7 +41,13 @@ const joinDeps = ({ context, options, wakeMembership }: Wiring) => ({
 export const createApiServices = (wiring: Wiring): ApiServices => {
   const { context, wakeObserver } = wiring;
   const { observer } = context;
-  const tokens = createJoinTokens({ store: context.stores.tokens, clock: systemClock, recordEvent: context.events.record, caFingerprint: context.ca().fingerprint, replicaUrls: context.replicaUrls });
+  const tokens = createJoinTokens({
+    store: context.stores.tokens,
+    clock: systemClock,
+    recordEvent: context.events.record,
+    caFingerprint: context.ca().fingerprint,
+    replicaUrls: context.replicaUrls,
+  });
   const members = () => observer.feed.get().members;
   return {
     cluster: {
@@ -64,7 +70,7 @@ const removalDeps = (wiring: Wiring) => ({
   replicas: wiring.context.stores.replicas,
   clock: systemClock,
   recordEvent: wiring.context.events.record,
-  undoJoin: (joinId: string, reason: string, signal: AbortSignal) => undoJoin(joinDeps(wiring), joinId, reason, signal),
+  undoJoin: (join: { joinId: string; reason: string }, signal: AbortSignal) => undoJoin(joinDeps(wiring), join, signal),
 });
 
 /** Asks etcd, every time: a leader that was cut off must not go on calling itself one. */
@@ -110,27 +116,28 @@ export const createReplicaServices = (wiring: Wiring): ReplicaPort => {
 };
 
 /** One turn of the membership loop; a learner leaves it to the voters. */
-export const membershipTurn = (wiring: Wiring, firstSeen: Map<string, number>) => async (signal: AbortSignal): Promise<void> => {
-  const { context, options, reports } = wiring;
-  const { observer } = context;
-  await runMembershipRound(
-    {
-      ...joinDeps(wiring),
-      policy: { maxLagEntries: options.config.membership.promote_max_lag, evictAfterMs: options.config.membership.evict_after },
-      undoJoin: (joinId, reason, at) => undoJoin(joinDeps(wiring), joinId, reason, at),
-      onChange: wiring.wakeObserver,
-      contactOf: (memberId) => {
-        const heard = observer.heard(memberId);
-        return heard && { appliedIndex: BigInt(heard.status.raftAppliedIndex), isUp: heard.isFresh };
+export const membershipTurn =
+  (wiring: Wiring, firstSeen: Map<string, number>) =>
+  async (signal: AbortSignal): Promise<void> => {
+    const { context, options, reports } = wiring;
+    const { observer } = context;
+    await runMembershipRound(
+      {
+        ...joinDeps(wiring),
+        policy: { maxLagEntries: options.config.membership.promote_max_lag, evictAfterMs: options.config.membership.evict_after },
+        undoJoin: (join, at) => undoJoin(joinDeps(wiring), join, at),
+        onChange: wiring.wakeObserver,
+        contactOf: (memberId) => {
+          const heard = observer.heard(memberId);
+          return heard && { appliedIndex: BigInt(heard.status.raftAppliedIndex), isUp: heard.isFresh };
+        },
+        reportOf: (joinId) => reports.get(joinId) ?? null,
+        firstSeenMs: (memberId) => {
+          const seen = firstSeen.get(memberId) ?? systemClock.now();
+          firstSeen.set(memberId, seen);
+          return seen;
+        },
       },
-      reportOf: (joinId) => reports.get(joinId) ?? null,
-      firstSeenMs: (memberId) => {
-        const seen = firstSeen.get(memberId) ?? systemClock.now();
-        firstSeen.set(memberId, seen);
-        return seen;
-      },
-    },
-    signal,
-  );
-};
-
+      signal,
+    );
+  };

@@ -37,7 +37,9 @@ export const createJoinsStore = (etcd: JoinsEtcd, tokens: Pick<JoinTokensStore, 
     /** Writes a reservation (new, or again with a fresh lease). False: somebody else changed it. */
     reserve: async (record: JoinRecord, stored: Stored<JoinRecord> | null, write: CommitOptions = {}): Promise<boolean> => {
       const lease = await grant(RESERVATION_TTL_SECONDS, write);
-      return stored ? rows.replace(record.id, { value: record, expected: stored.modRevision, lease }, write) : rows.create(record.id, record, { ...write, lease });
+      return stored
+        ? rows.replace(record.id, { value: record, expected: stored.modRevision, lease }, write)
+        : rows.create(record.id, record, { ...write, lease });
     },
 
     /** Id of the admitted join and the revision of the admission key; null when nobody is admitted. */
@@ -99,7 +101,11 @@ export const createJoinsStore = (etcd: JoinsEtcd, tokens: Pick<JoinTokensStore, 
 
     /** Frees an admission whose join is gone or finished. */
     freeAdmission: async (modRevision: bigint, write: CommitOptions = {}): Promise<void> => {
-      await commit({ etcd }, { compares: [{ kind: 'mod-revision', key: keys.admission, equals: modRevision }], then: [{ kind: 'delete', key: keys.admission }] }, write);
+      await commit(
+        { etcd },
+        { compares: [{ kind: 'mod-revision', key: keys.admission, equals: modRevision }], then: [{ kind: 'delete', key: keys.admission }] },
+        write,
+      );
     },
   };
 };

@@ -44,7 +44,11 @@ export const createRecords = <S extends z.ZodType>(etcd: RecordsEtcd, options: {
     },
     create: async (id: string, value: T, write: CommitOptions & { lease?: bigint } = {}): Promise<boolean> => {
       const key = options.keyOf(id);
-      const result = await commit({ etcd }, { compares: [{ kind: 'create-revision', key, equals: 0n }], then: [put(key, codec.encode(value), write.lease)] }, write);
+      const result = await commit(
+        { etcd },
+        { compares: [{ kind: 'create-revision', key, equals: 0n }], then: [put(key, codec.encode(value), write.lease)] },
+        write,
+      );
       return result.ok;
     },
     replace: async (id: string, change: { value: T; expected: bigint; lease?: bigint }, write: CommitOptions = {}): Promise<boolean> => {

@@ -26,7 +26,9 @@ export const createReplicasStore = (etcd: RecordsEtcd) => {
     save: async (row: ReplicaRow, write: CommitOptions = {}): Promise<void> => {
       for (;;) {
         const found = await etcd.get(keys.replica(row.memberId), write.signal ? { signal: write.signal } : {});
-        const saved = found ? await rows.replace(row.memberId, { value: row, expected: found.modRevision }, write) : await rows.create(row.memberId, row, write);
+        const saved = found
+          ? await rows.replace(row.memberId, { value: row, expected: found.modRevision }, write)
+          : await rows.create(row.memberId, row, write);
         if (saved) return;
       }
     },

@@ -45,13 +45,20 @@ export const commit = async (deps: TxnDeps, txn: { compares: readonly Compare[];
 };
 
 /** A new lease. A grant whose answer was lost is granted again; the lease nobody knows of ends by itself. Throws as `commit` does. */
-export const grantLease = async (deps: { readonly etcd: Pick<EtcdClient, 'leaseGrant' | 'status'> }, ttlSeconds: number, options: CommitOptions = {}): Promise<bigint> =>
-  (await repeat(deps, (call) => deps.etcd.leaseGrant(ttlSeconds, call), options)).result;
+export const grantLease = async (
+  deps: { readonly etcd: Pick<EtcdClient, 'leaseGrant' | 'status'> },
+  ttlSeconds: number,
+  options: CommitOptions = {},
+): Promise<bigint> => (await repeat(deps, (call) => deps.etcd.leaseGrant(ttlSeconds, call), options)).result;
 
 type Send<T> = (call: { timeoutMs: number; signal?: AbortSignal }) => Promise<T>;
 
 /** Sends until an answer comes: quickly at first, since a proposal that an election dropped never answers. */
-const repeat = async <T>(deps: { readonly etcd: Pick<EtcdClient, 'status'> }, send: Send<T>, options: CommitOptions): Promise<{ result: T; isFirst: boolean }> => {
+const repeat = async <T>(
+  deps: { readonly etcd: Pick<EtcdClient, 'status'> },
+  send: Send<T>,
+  options: CommitOptions,
+): Promise<{ result: T; isFirst: boolean }> => {
   const deadline = performance.now() + (options.totalMs ?? TOTAL_MS);
   const signal = options.signal ? { signal: options.signal } : {};
   let timeoutMs = FIRST_ATTEMPT_MS;
@@ -81,7 +88,7 @@ const isApplied = (witness: Op, found: KeyValue | null): boolean => {
 /** Asks the local member, which answers without quorum too, why nothing came back. */
 const explainSilence = async (deps: { readonly etcd: Pick<EtcdClient, 'status'> }, cause: AppError): Promise<AppError> => {
   const status = await deps.etcd.status({ timeoutMs: 500 }).catch(() => null);
-  if (status === null) return new AppError('ETCD_UNAVAILABLE', { message: 'this replica\'s etcd does not answer', cause });
+  if (status === null) return new AppError('ETCD_UNAVAILABLE', { message: "this replica's etcd does not answer", cause });
   if (status.leaderId === 0n) return new AppError('NO_QUORUM', { message: 'nothing can be written: too few voters are reachable to elect a leader', cause });
   return new AppError('TIMEOUT', { message: 'the cluster has a leader but did not confirm the write in time; it may have been written', cause });
 };

@@ -34,7 +34,8 @@ const init = async (options: ConfigOptions & { json?: boolean }): Promise<void> 
 const fingerprint = async (options: ConfigOptions & { json?: boolean }): Promise<void> => {
   const files = caFilesOf(await loadFrom(options));
   const ca = await readClusterCa(files);
-  if (!ca) throw new AppError('CA_MISSING', { message: `there is no cluster CA at ${files.certFile}`, hint: 'Start the replica once, or run "quorated ca init".' });
+  if (!ca)
+    throw new AppError('CA_MISSING', { message: `there is no cluster CA at ${files.certFile}`, hint: 'Start the replica once, or run "quorated ca init".' });
   process.stdout.write(options.json ? `${JSON.stringify({ fingerprint: ca.fingerprint, clusterId: ca.clusterId })}\n` : `${ca.fingerprint}\n`);
 };
 

@@ -4,7 +4,7 @@ import { isErrorCode } from '@quorate/core/errors/codes';
 import { restartUnit, unitState } from '../../host/systemd';
 import { writeFileAtomic } from '../../kit/atomic-file';
 import { writeJoinerState } from '../../services/join/joiner-state';
-import type { JoinOptions } from './join';
+import type { JoinOptions } from './join-options';
 import type { JoinPlan } from './join-plan';
 import { clearLastError, readLastError } from './last-error';
 import { readLocalState, restartLocalDaemon } from './local-daemon';
@@ -68,7 +68,8 @@ const follow = async (plan: JoinPlan, say: (line: string) => void): Promise<void
     }
     const failure = await readLastError(plan.paths.dataDir);
     if (failure !== null) throw new AppError(isErrorCode(failure.code) ? failure.code : 'INTERNAL', { message: failure.message, hint: failure.hint });
-    if (performance.now() - lastHeard > SILENCE_MS) throw new AppError('DAEMON_UNREACHABLE', { message: 'quorated did not come back after its restart', hint: 'Look at its log: "journalctl -u quorated".' });
+    if (performance.now() - lastHeard > SILENCE_MS)
+      throw new AppError('DAEMON_UNREACHABLE', { message: 'quorated did not come back after its restart', hint: 'Look at its log: "journalctl -u quorated".' });
     await sleep(POLL_MS);
   }
 };

@@ -1,28 +1,23 @@
 import { hostname } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { AppError } from '@quorate/core/errors/app-error';
-import type { Config } from '@quorate/core/config/schema';
 import { parseDurationMs } from '@quorate/core/config/duration';
-import { parseJoinToken } from '@quorate/core/join/token';
+import { AppError } from '@quorate/core/errors/app-error';
 import type { JoinCheck } from '@quorate/core/join/saga';
 import { editConfigForJoin } from '../../config/edit-config-for-join';
-import { readEnvironment } from '../../config/environment';
-import { loadConfig } from '../../config/load-config';
 import { type ReplicaPaths, resolvePaths } from '../../config/paths';
-import { systemClock } from '../../kit/clock';
 import { readFileIfExists } from '../../kit/atomic-file';
-import { resolveHost, toJoinHost } from '../../main/host';
-import { describeJoiner, type JoinHost } from '../../services/join/join-host';
-import { type JoinerState, loadJoinKey, newJoinerState, readJoinerState, removeJoinerState, writeJoinerState } from '../../services/join/joiner-state';
-import { runPreflight } from '../../services/join/preflight';
-import { openSession } from '../../services/join/redeem';
-import { readMemberCache } from '../../services/health/member-cache';
-import { readIdentity } from '../../services/supervisor/identity';
 import { normalizeFingerprint } from '../../pki/fingerprint';
-import type { JoinOptions, Ticket } from './join';
+import { readMemberCache } from '../../services/health/member-cache';
+import { type JoinerState, newJoinerState, readJoinerState, removeJoinerState } from '../../services/join/joiner-state';
+import { readIdentity } from '../../services/supervisor/identity';
+import { checkJoin } from './join-check';
+import { loadConfigText } from './join-config';
+import type { JoinOptions, Ticket } from './join-options';
+import { readGivenToken } from './join-token';
 import { readLocalState } from './local-daemon';
 import { configPathOf } from './options';
+
+const DEFAULT_PATIENCE_MS = 30_000;
 
 export type JoinPlan = {
   readonly configPath: string;
@@ -50,16 +45,20 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
   const caFingerprint = normalizeFingerprint(given.caFingerprint);
   const name = options.name ?? hostname().split('.')[0] ?? '';
   const base = { name, cpUrl: given.urls.join(','), caFingerprint, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) };
-  const first = await loadText(options, configPath, editConfigForJoin(formerText ?? '', { ...base, tokenPath: given.tokenFile ?? 'pending' }, configPath));
+  const first = await loadConfigText(
+    options,
+    configPath,
+    editConfigForJoin(formerText ?? '', { ...base, tokenPath: given.tokenFile ?? 'pending' }, configPath),
+  );
   const paths = resolvePaths(first);
   const tokenPath = given.token === null ? (given.tokenFile ?? '') : (options.tokenDest ?? joinPath(paths.dataDir, 'cluster-join-token'));
   const configText = editConfigForJoin(formerText ?? '', { ...base, tokenPath }, configPath);
-  const config = await loadText(options, configPath, configText);
+  const config = await loadConfigText(options, configPath, configText);
   const found = await readJoinerState(paths.dataDir);
   const resumes = found !== null && found.phase !== 'requested';
   const local = await readLocalState(paths.adminSocket);
   if (!resumes) await refuseLocalData(paths, options);
-  const token = resumes && given.token === null ? ((await readFileIfExists(tokenPath)) ?? '') : await readToken(given);
+  const token = resumes && given.token === null ? ((await readFileIfExists(tokenPath)) ?? '') : await readGivenToken(given);
   const state = found !== null && found.name === name ? found : newJoinerState(name, true);
   const ticket: Ticket = { urls: given.urls, caFingerprint, token, tokenFile: given.tokenFile };
   return {
@@ -72,27 +71,10 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
     state,
     resumes,
     isDaemonRunning: local !== null,
-    check: async () => {
-      await mkdir(paths.dataDir, { recursive: true, mode: 0o700 });
-      await writeJoinerState(paths.dataDir, { ...state, replaceLocalData: true });
-      const patienceMs = parseDurationMs(options.timeout ?? '') ?? config.cluster_join?.timeout ?? 30_000;
-      const signal = AbortSignal.timeout(patienceMs + 60_000);
-      const host = await hostOf(config, paths, signal);
-      const session = await openSession({ clock: systemClock }, ticket, patienceMs, signal);
-      try {
-        const joiner = describeJoiner(host, state, await loadJoinKey(paths.dataDir));
-        return (await runPreflight({ clock: systemClock }, { session, ticket, joiner, host, isDaemonRunning: local !== null }, signal)).checks;
-      } finally {
-        session.client.close();
-      }
-    },
+    check: () =>
+      checkJoin({ config, paths, state, ticket, isDaemonRunning: local !== null, patienceMs: parseDurationMs(options.timeout ?? '') ?? DEFAULT_PATIENCE_MS }),
     abandon: () => removeJoinerState(paths.dataDir),
   };
-};
-
-const hostOf = async (config: Config, paths: ReplicaPaths, signal: AbortSignal): Promise<JoinHost> => {
-  const host = await resolveHost(config, { paths, searchPath: readEnvironment().PATH ?? '', peers: [] }, signal);
-  return toJoinHost(config, paths, host);
 };
 
 /** A host that belongs to a cluster of several members is not taken from it by accident. */
@@ -106,30 +88,3 @@ const refuseLocalData = async (paths: ReplicaPaths, options: JoinOptions): Promi
     data: { clusterId: identity.clusterId, memberName: identity.memberName },
   });
 };
-
-/** The token, mistyped ones found here already. */
-const readToken = async (given: { token: string | null; tokenFile: string | null }): Promise<string> => {
-  const text = given.token ?? (await readFile(given.tokenFile ?? '', 'utf8').catch((error: unknown) => {
-    throw new AppError('JOIN_TOKEN_INVALID', { message: `cannot read the token file ${given.tokenFile}`, cause: error });
-  }));
-  const parsed = parseJoinToken(text);
-  if (parsed.ok) return parsed.plaintext;
-  throw new AppError('JOIN_TOKEN_INVALID', {
-    message: parsed.reason === 'mistyped' ? 'the join token is mistyped: its checksum does not fit' : 'this is not a join token: it does not have the form qrt_join_…',
-    hint: 'Copy it again as a whole; a new one: "quorate cluster join-token create".',
-  });
-};
-
-/** Checks a text as if it were the file already. */
-const loadText = async (options: JoinOptions, configPath: string, text: string): Promise<Config> => {
-  const trial = `${configPath}.trial-${process.pid}`;
-  await mkdir(joinPath(configPath, '..'), { recursive: true });
-  await writeFile(trial, text, { mode: 0o600 });
-  try {
-    return (await loadConfig({ path: trial, explicitPath: true, env: readEnvironment(), flags: flagsOf(options) })).config;
-  } finally {
-    await rm(trial, { force: true });
-  }
-};
-
-const flagsOf = (options: JoinOptions): Record<string, string> => Object.fromEntries((options.set ?? []).map((set) => [set.slice(0, set.indexOf('=')), set.slice(set.indexOf('=') + 1)]));

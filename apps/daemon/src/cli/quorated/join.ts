@@ -6,30 +6,14 @@ import { Command } from 'commander';
 import { checksError } from '../../services/join/redeem';
 import { prepareJoin } from './join-plan';
 import { applyJoin } from './join-apply';
-import { type ConfigOptions, withConfigOptions } from './options';
+import type { JoinOptions, Ticket } from './join-options';
+import { withConfigOptions } from './options';
 import { runCommand } from './print-error';
 
-export type JoinOptions = ConfigOptions & {
-  readonly cpUrl?: string;
-  readonly token?: string;
-  readonly tokenPath?: string;
-  readonly caFingerprint?: string;
-  readonly name?: string;
-  readonly invite?: string;
-  readonly tokenDest?: string;
-  readonly timeout?: string;
-  /** commander turns --no-restart into restart: false. */
-  readonly restart: boolean;
-  readonly force?: boolean;
-  readonly checkOnly?: boolean;
-  readonly json?: boolean;
-};
-
-/** What proves that this host may join, and where. */
-export type Ticket = { readonly urls: readonly string[]; readonly caFingerprint: string; readonly token: string; readonly tokenFile: string | null };
-
 export const joinCommand = (): Command =>
-  withConfigOptions(new Command('join').description('Make this host a replica of a running cluster. Nothing is spent or changed before every check has passed.'))
+  withConfigOptions(
+    new Command('join').description('Make this host a replica of a running cluster. Nothing is spent or changed before every check has passed.'),
+  )
     .option('--invite <text>', 'invitation: token, addresses and CA pin in one string')
     .option('--cp-url <url>', 'replica listener of the cluster, https://host:8443; several separated by commas')
     .option('--token <text>', 'join token; visible in the process table, prefer --token-path')
@@ -73,7 +57,8 @@ const join = async (options: JoinOptions): Promise<void> => {
     else if (options.checkOnly) say('all checks passed; nothing was changed and the token is not spent');
   } catch (error) {
     const failure = toAppError(error);
-    if (options.json) process.stdout.write(`${JSON.stringify({ ok: false, checks, error: { code: failure.code, message: failure.message, hint: failure.hint } })}\n`);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ ok: false, checks, error: { code: failure.code, message: failure.message, hint: failure.hint } })}\n`);
     throw failure;
   }
 };
@@ -86,12 +71,25 @@ const readTicketOptions = (options: JoinOptions): Omit<Ticket, 'token'> & { toke
     const invitation = parseInvitation(options.invite);
     return { urls: invitation.urls, caFingerprint: invitation.caFingerprint, token: invitation.token, tokenFile: null };
   }
-  const missing = [options.cpUrl === undefined ? '--cp-url' : null, options.caFingerprint === undefined ? '--ca-fingerprint' : null].filter((flag) => flag !== null);
+  const missing = [options.cpUrl === undefined ? '--cp-url' : null, options.caFingerprint === undefined ? '--ca-fingerprint' : null].filter(
+    (flag) => flag !== null,
+  );
   if (missing.length > 0 || options.cpUrl === undefined || options.caFingerprint === undefined)
-    throw new AppError('INVALID_INPUT', { message: `missing ${missing.join(' and ')}`, hint: 'Copy the whole command that "quorate cluster join-token create" prints, or use --invite.' });
+    throw new AppError('INVALID_INPUT', {
+      message: `missing ${missing.join(' and ')}`,
+      hint: 'Copy the whole command that "quorate cluster join-token create" prints, or use --invite.',
+    });
   if ((options.token === undefined) === (options.tokenPath === undefined))
-    throw new AppError('INVALID_INPUT', { message: 'exactly one of --token and --token-path is needed', hint: 'Prefer --token-path: an inline token is visible to every user of this host.' });
-  return { urls: options.cpUrl.split(',').map((url) => url.trim()), caFingerprint: options.caFingerprint, token: options.token ?? null, tokenFile: options.tokenPath ?? null };
+    throw new AppError('INVALID_INPUT', {
+      message: 'exactly one of --token and --token-path is needed',
+      hint: 'Prefer --token-path: an inline token is visible to every user of this host.',
+    });
+  return {
+    urls: options.cpUrl.split(',').map((url) => url.trim()),
+    caFingerprint: options.caFingerprint,
+    token: options.token ?? null,
+    tokenFile: options.tokenPath ?? null,
+  };
 };
 
 /** One line per check; the fix below it. */

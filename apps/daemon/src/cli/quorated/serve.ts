@@ -9,13 +9,13 @@ import { redactConfig } from '../../config/redact-config';
 import { createFailpoint } from '../../kit/failpoint';
 import { createLogger } from '../../kit/logger';
 import { runReplica } from '../../main/run-replica';
-import { clearLastError, writeLastError } from './last-error';
+import { writeLastError } from './last-error';
 import { type ConfigOptions, loadFrom, withConfigOptions } from './options';
 import { describeError, runCommand } from './print-error';
 
 export const serveCommand = (): Command =>
-  withConfigOptions(new Command('serve').description('Run this replica in the foreground; SIGTERM ends it politely, a second one at once.')).action((options: ConfigOptions) =>
-    runCommand(() => serve(options)),
+  withConfigOptions(new Command('serve').description('Run this replica in the foreground; SIGTERM ends it politely, a second one at once.')).action(
+    (options: ConfigOptions) => runCommand(() => serve(options)),
   );
 
 /** Runs the replica; a restart (after `quorated join`) reads the configuration anew within the same process. */
@@ -33,7 +33,16 @@ const serve = async (options: ConfigOptions): Promise<void> => {
       await writeLastError(paths.dataDir, error);
     };
     try {
-      const run = { config, paths, logger, searchPath: env.PATH ?? '', dashboardDir: findDashboard(), failpoint: createFailpoint(env.QUORATE_FAILPOINT ?? null), onJoinFailed, stop: stop.signal };
+      const run = {
+        config,
+        paths,
+        logger,
+        searchPath: env.PATH ?? '',
+        dashboardDir: findDashboard(),
+        failpoint: createFailpoint(env.QUORATE_FAILPOINT ?? null),
+        onJoinFailed,
+        stop: stop.signal,
+      };
       const end = await runReplica(run);
       logger.info({ end }, 'stopped');
       if (end === 'stopped') return;

@@ -17,8 +17,18 @@ export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
   const leaderIndex = indexOf(facts, leaderId);
   const live = facts.joins.filter((join) => isJoinLive(join.phase));
   const joins = live.map((join) => describeJoin(facts, join, { leaderIndex, queuePosition: queuePosition(live, join) }));
-  const members = [...facts.members].sort((a, b) => a.name.localeCompare(b.name)).map((member) => describeMember(facts, member, { leaderId, leaderIndex, join: joins.find((join) => join.memberId === member.id) ?? null }));
-  const quorum = reportQuorum(members.map((member) => ({ id: member.id, name: member.name, role: member.role, up: member.phase === 'ready' || member.phase === 'catching-up', isLeader: member.isLeader })));
+  const members = [...facts.members]
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map((member) => describeMember(facts, member, { leaderId, leaderIndex, join: joins.find((join) => join.memberId === member.id) ?? null }));
+  const quorum = reportQuorum(
+    members.map((member) => ({
+      id: member.id,
+      name: member.name,
+      role: member.role,
+      up: member.phase === 'ready' || member.phase === 'catching-up',
+      isLeader: member.isLeader,
+    })),
+  );
   const self = members.find((member) => member.isSelf);
   return {
     clusterId: facts.clusterId,
@@ -37,7 +47,9 @@ export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
       nowMs: facts.nowMs,
       etcdErrors: facts.etcd?.errors ?? [],
       quotaBytes: facts.quotaBytes,
-      undoneJoins: facts.joins.filter((join) => join.phase === 'undone' && join.admittedAtMs !== null).map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
+      undoneJoins: facts.joins
+        .filter((join) => join.phase === 'undone' && join.admittedAtMs !== null)
+        .map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
       etcdRestarting: facts.etcdRestarting,
       modeIgnored: facts.modeIgnored,
       certificates: facts.certificates.map(({ file, notAfter }) => ({ file, notAfterMs: notAfter.getTime() })),

@@ -16,7 +16,13 @@ export type Heard = {
 /** Everything that the picture of the cluster is drawn from, gathered in one turn of the observer. */
 export type ClusterFacts = {
   readonly nowMs: number;
-  readonly self: { readonly memberId: string; readonly name: string; readonly replicaUrl: string; readonly publicUrl: string | null; readonly quorateVersion: string };
+  readonly self: {
+    readonly memberId: string;
+    readonly name: string;
+    readonly replicaUrl: string;
+    readonly publicUrl: string | null;
+    readonly quorateVersion: string;
+  };
   readonly clusterId: string;
   readonly caFingerprint: string;
   readonly generation: number;

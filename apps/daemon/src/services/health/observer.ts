@@ -29,7 +29,17 @@ export type ObserverDeps = {
   /** What does not change during a run, and what other rooms know. */
   readonly surroundings: () => Pick<
     ClusterFacts,
-    'self' | 'clusterId' | 'caFingerprint' | 'generation' | 'evictAfterMs' | 'maxLagEntries' | 'quotaBytes' | 'etcdRestarting' | 'modeIgnored' | 'certificates' | 'hasCaKey'
+    | 'self'
+    | 'clusterId'
+    | 'caFingerprint'
+    | 'generation'
+    | 'evictAfterMs'
+    | 'maxLagEntries'
+    | 'quotaBytes'
+    | 'etcdRestarting'
+    | 'modeIgnored'
+    | 'certificates'
+    | 'hasCaKey'
   >;
 };
 
@@ -139,7 +149,7 @@ export const createObserver = (deps: ObserverDeps, remembered: readonly CachedMe
       const selfId = deps.surroundings().self.memberId;
       await Promise.all(members.filter((member) => member.id !== selfId && member.replicaUrl !== null).map((member) => ask(member, signal)));
       signal.throwIfAborted();
-      remember(history, joins, heard, deps.clock.now());
+      remember(history, { joins, heard, nowMs: deps.clock.now() });
       const next = draw();
       if (isWorthShowing(feed.get(), next)) feed.set(next);
     },
@@ -154,7 +164,9 @@ const shownJoins = (records: readonly Ordered[], nowMs: number): JoinRecord[] =>
     .map(({ value }) => value)
     .filter((join) => isJoinLive(join.phase) || (join.phase === 'undone' && nowMs - join.updatedAtMs < UNDONE_SHOWN_MS));
 
-const remember = (history: Map<string, ProgressSample[]>, joins: readonly JoinRecord[], heard: ReadonlyMap<string, Heard>, nowMs: number): void => {
+type Sighting = { readonly joins: readonly JoinRecord[]; readonly heard: ReadonlyMap<string, Heard>; readonly nowMs: number };
+
+const remember = (history: Map<string, ProgressSample[]>, { joins, heard, nowMs }: Sighting): void => {
   for (const id of history.keys()) if (!joins.some((join) => join.id === id)) history.delete(id);
   for (const join of joins) {
     const told = join.memberId === null ? undefined : heard.get(join.memberId)?.status.raftAppliedIndex;
@@ -165,7 +177,8 @@ const remember = (history: Map<string, ProgressSample[]>, joins: readonly JoinRe
 };
 
 /** Everything but the time of the look itself. */
-const isWorthShowing = (before: ClusterStatus, after: ClusterStatus): boolean => strip(before) !== strip(after) || Date.parse(after.observedAt) - Date.parse(before.observedAt) >= 5_000;
+const isWorthShowing = (before: ClusterStatus, after: ClusterStatus): boolean =>
+  strip(before) !== strip(after) || Date.parse(after.observedAt) - Date.parse(before.observedAt) >= 5_000;
 const strip = (status: ClusterStatus): string =>
   JSON.stringify({ ...status, observedAt: '', members: status.members.map((member) => ({ ...member, lastContactAt: null, rttMs: null })) });
 const round = (ms: number): number => Math.round(ms * 10) / 10;

@@ -20,6 +20,7 @@ import { parseEndpointUrl, parsePeerUrl } from '../../host/addresses';
 import { dialBack } from '../../host/dial';
 import type { Clock } from '../../kit/clock';
 import type { RunClusterChecks } from './cluster-side';
+import { isRival } from './queue';
 
 export type ClusterChecksDeps = {
   readonly clock: Pick<Clock, 'now'>;
@@ -35,7 +36,9 @@ export const createClusterChecks =
   (deps: ClusterChecksDeps): RunClusterChecks =>
   async (request, facts, signal) => {
     const { joiner } = request;
-    const joins = (await deps.liveJoins(signal)).filter((join) => isJoinLive(join.phase) && join.id !== joiner.joinId);
+    const joins = (await deps.liveJoins(signal)).filter((join) =>
+      join.admittedAtMs === null ? isRival(join, joiner) : isJoinLive(join.phase) && join.id !== joiner.joinId,
+    );
     const taken = takenNames(facts.members, joins, await ownMemberId(deps, request, signal));
     const [peer, replica] = await Promise.all([
       dial({ ...parsePeerUrl(joiner.peerUrl), nonce: request.dialBack.peerNonce, url: joiner.peerUrl }, signal),
@@ -58,9 +61,16 @@ export const createClusterChecks =
 /** Names and URLs of members, and of those that are about to be members; the joiner's own learner does not count. */
 const takenNames = (members: readonly EtcdMember[], joins: readonly JoinRecord[], ownId: string | null): TakenMember[] => [
   ...members
-    .map((member) => ({ id: member.id.toString(16), name: member.name, role: member.isLearner ? ('learner' as const) : ('voter' as const), peerUrls: member.peerUrls }))
+    .map((member) => ({
+      id: member.id.toString(16),
+      name: member.name,
+      role: member.isLearner ? ('learner' as const) : ('voter' as const),
+      peerUrls: member.peerUrls,
+    }))
     .filter((member) => member.id !== ownId),
-  ...joins.filter((join) => join.memberId === null).map((join) => ({ id: join.id, name: join.joiner.name, role: 'learner' as const, peerUrls: [join.joiner.peerUrl] })),
+  ...joins
+    .filter((join) => join.memberId === null)
+    .map((join) => ({ id: join.id, name: join.joiner.name, role: 'learner' as const, peerUrls: [join.joiner.peerUrl] })),
 ];
 
 const ownMemberId = async (deps: ClusterChecksDeps, request: PrepareRequest, signal: AbortSignal): Promise<string | null> =>

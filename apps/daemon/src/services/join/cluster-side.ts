@@ -17,6 +17,7 @@ import type { PeerIdentity } from '../../pki/api';
 import type { Stored } from '../../store/codec';
 import type { JoinsStore } from '../../store/joins-store';
 import type { JoinTokenRow, JoinTokensStore } from '../../store/join-tokens-store';
+import { positionInQueue, requireFreeUse } from './queue';
 import { proveToken } from './tokens';
 
 export type ClusterSideDeps = {
@@ -31,25 +32,39 @@ export type ClusterSideDeps = {
   readonly wakeMembership: () => void;
 };
 
+/** What `undoJoin` needs: the membership loop calls it too. */
+export type UndoDeps = Pick<ClusterSideDeps, 'etcd' | 'joins' | 'tokens' | 'clock' | 'recordEvent'>;
+
+export type JoinReport = { readonly joinId: string; readonly request: ProgressRequest; readonly peer: PeerIdentity; readonly leaderIndex: bigint | null };
+export type UndoWish = { readonly joinId: string; readonly reason: string; readonly proof: { readonly peer: PeerIdentity } | { readonly token: string } };
+
 /** Where the checks of `prepare` come from (`cluster-checks.ts`); they read and dial, they change nothing. */
-export type RunClusterChecks = (request: PrepareRequest, facts: { members: readonly EtcdMember[]; queuePosition: number }, signal: AbortSignal) => Promise<PrepareResponse['checks']>;
+export type RunClusterChecks = (
+  request: PrepareRequest,
+  facts: { members: readonly EtcdMember[]; queuePosition: number },
+  signal: AbortSignal,
+) => Promise<PrepareResponse['checks']>;
 
 /** Reports the store with the joiner's progress at most this often: the figures are for people, the log is for facts. */
 const PROGRESS_WRITE_MS = 2_000;
 
-export const createClusterSide = (deps: ClusterSideDeps) => ({
+/** raft drops a change of membership that is proposed while another one is being applied: an answer that does not come soon never comes. */
+const CHANGE_TIMEOUT_MS = 2_000;
+
+export const createClusterSide = (deps: ClusterSideDeps & { readonly runChecks: RunClusterChecks }) => ({
   /** Reserves a place on the token for this joiner's key and runs the checks. Spends nothing. Throws JOIN_TOKEN_INVALID, JOIN_TOKEN_EXHAUSTED, JOIN_GONE, FORBIDDEN. */
-  prepare: async (request: PrepareRequest, from: string, runChecks: RunClusterChecks, signal: AbortSignal): Promise<PrepareResponse['checks']> => {
+  prepare: async (request: PrepareRequest, from: string, signal: AbortSignal): Promise<PrepareResponse['checks']> => {
     const token = await proveToken({ store: deps.tokens, clock: deps.clock }, { plaintext: request.token, joinId: request.joiner.joinId }, signal);
     const stored = await ownRecord(deps, request.joiner, signal);
-    await requireFreeUse(deps, token.value, request.joiner.joinId, signal);
+    await requireFreeUse(deps, token.value, request.joiner, signal);
     const members = await deps.etcd.memberList({ signal });
-    const queuePosition = await positionInQueue(deps, request.joiner.joinId, signal);
-    const checks = await runChecks(request, { members, queuePosition }, signal);
+    const queuePosition = await positionInQueue(deps, request.joiner, signal);
+    const checks = await deps.runChecks(request, { members, queuePosition }, signal);
     if (stored?.value.admittedAtMs) return checks;
     const passed = checks.every((check) => check.verdict !== 'fail');
     const record = reservation(request.joiner, { tokenId: token.value.id, from, nowMs: deps.clock.now(), phase: passed ? 'checked' : 'reserved', stored });
-    if (!(await deps.joins.reserve(record, stored, { signal }))) throw new AppError('CONFLICT', { message: 'this join is being prepared twice at the same time' });
+    if (!(await deps.joins.reserve(record, stored, { signal })))
+      throw new AppError('CONFLICT', { message: 'this join is being prepared twice at the same time' });
     deps.failpoint(`admit:${record.phase}`);
     return checks;
   },
@@ -62,19 +77,20 @@ export const createClusterSide = (deps: ClusterSideDeps) => ({
   admit: async (request: CommitRequest, from: string, signal: AbortSignal): Promise<{ record: JoinRecord; members: readonly EtcdMember[] }> => {
     const token = await proveToken({ store: deps.tokens, clock: deps.clock }, { plaintext: request.token, joinId: request.joiner.joinId }, signal);
     let stored = await ownRecord(deps, request.joiner, signal);
-    if (!stored || stored.value.phase === 'reserved') throw new AppError('JOIN_GONE', { message: 'the reservation of this join ran out, or its checks did not pass' });
+    if (!stored || stored.value.phase === 'reserved')
+      throw new AppError('JOIN_GONE', { message: 'the reservation of this join ran out, or its checks did not pass' });
     if (stored.value.admittedAtMs === null) stored = await spend(deps, { stored, token, joiner: request.joiner, from }, signal);
     return addLearner(deps, stored, signal);
   },
 
   /** Takes the joiner's report. Throws JOIN_GONE for an unknown join and FORBIDDEN for another key's. */
-  progress: async (joinId: string, report: ProgressRequest, peer: PeerIdentity, leaderIndex: bigint | null, signal: AbortSignal): Promise<JoinRecord> => {
+  progress: async ({ joinId, request, peer, leaderIndex }: JoinReport, signal: AbortSignal): Promise<JoinRecord> => {
     const stored = await deps.joins.get(joinId, { signal });
     if (!stored) throw new AppError('JOIN_GONE', { message: 'there is no such join' });
     const record = stored.value;
     if (record.joiner.publicKeySha256 !== peer.publicKeySha256) throw new AppError('FORBIDDEN', { message: 'this join belongs to another key' });
     if (record.phase === 'promoted' || record.phase === 'undone') return record;
-    const next = withReport(record, report, { nowMs: deps.clock.now(), leaderIndex });
+    const next = withReport(record, request, { nowMs: deps.clock.now(), leaderIndex });
     if (isWorthWriting(record, next)) await deps.joins.replace(stored, next, { signal });
     if (next.phase !== record.phase) deps.failpoint(`admit:${next.phase}`);
     deps.wakeMembership();
@@ -82,7 +98,7 @@ export const createClusterSide = (deps: ClusterSideDeps) => ({
   },
 
   /** Undoes a join by the wish of its joiner. Undoing twice is no error; a promoted join is a member and stays. */
-  undo: async (joinId: string, reason: string, proof: { peer: PeerIdentity } | { token: string }, signal: AbortSignal): Promise<JoinPhase> => {
+  undo: async ({ joinId, reason, proof }: UndoWish, signal: AbortSignal): Promise<JoinPhase> => {
     const stored = await deps.joins.get(joinId, { signal });
     if (!stored) return 'undone';
     if ('token' in proof) {
@@ -91,7 +107,7 @@ export const createClusterSide = (deps: ClusterSideDeps) => ({
     } else if (proof.peer.publicKeySha256 !== stored.value.joiner.publicKeySha256) {
       throw new AppError('FORBIDDEN', { message: 'this join belongs to another key' });
     }
-    return undoJoin(deps, joinId, reason, signal);
+    return undoJoin(deps, { joinId, reason }, signal);
   },
 });
 
@@ -99,7 +115,7 @@ export const createClusterSide = (deps: ClusterSideDeps) => ({
  * Removes the learner, gives the token use back, marks the record: in this order, so that after a crash in between the record still
  * stands and the membership loop finishes the work. Repeatable; also called by the membership loop for evictions.
  */
-export const undoJoin = async (deps: ClusterSideDeps, joinId: string, reason: string, signal: AbortSignal): Promise<JoinPhase> => {
+export const undoJoin = async (deps: UndoDeps, { joinId, reason }: { joinId: string; reason: string }, signal: AbortSignal): Promise<JoinPhase> => {
   for (;;) {
     const stored = await deps.joins.get(joinId, { signal });
     if (!stored) return 'undone';
@@ -107,7 +123,7 @@ export const undoJoin = async (deps: ClusterSideDeps, joinId: string, reason: st
     if (record.phase === 'promoted' || record.phase === 'undone') return record.phase;
     const member = (await deps.etcd.memberList({ signal })).find((candidate) => isMemberOf(record, candidate));
     if (member && !member.isLearner) throw new AppError('CONFLICT', { message: `${record.joiner.name} is a voter already: remove it as a member instead` });
-    if (member) await deps.etcd.memberRemove(member.id, { signal });
+    if (member) await deps.etcd.memberRemove(member.id, { signal, timeoutMs: CHANGE_TIMEOUT_MS });
     const token = await deps.tokens.get(record.tokenId, { signal });
     const row = token && { ...token.value, uses: token.value.uses.filter((use) => use.joinId !== joinId) };
     const undone: JoinRecord = { ...record, phase: 'undone', undoneReason: reason, updatedAtMs: deps.clock.now() };
@@ -118,8 +134,13 @@ export const undoJoin = async (deps: ClusterSideDeps, joinId: string, reason: st
   }
 };
 
+/** An interrupted admission added a learner whose id it did not write down: then it is known by its URL, and that it never started. */
 const isMemberOf = (record: JoinRecord, member: EtcdMember): boolean =>
-  record.memberId === null ? member.isLearner && member.peerUrls.includes(record.joiner.peerUrl) : member.id.toString(16) === record.memberId;
+  record.memberId === null
+    ? record.admittedAtMs !== null && isUnstartedLearner(member) && member.peerUrls.includes(record.joiner.peerUrl)
+    : member.id.toString(16) === record.memberId;
+
+const isUnstartedLearner = (member: EtcdMember): boolean => member.isLearner && member.name === '';
 
 /** The record of this join, if any, after proving that it belongs to this key and still lives. */
 const ownRecord = async (deps: ClusterSideDeps, joiner: Joiner, signal: AbortSignal): Promise<Stored<JoinRecord> | null> => {
@@ -127,30 +148,11 @@ const ownRecord = async (deps: ClusterSideDeps, joiner: Joiner, signal: AbortSig
   if (!stored) return null;
   if (stored.value.joiner.publicKeySha256 !== joiner.publicKeySha256) throw new AppError('FORBIDDEN', { message: 'this join id belongs to another key' });
   if (stored.value.phase === 'undone')
-    throw new AppError('JOIN_GONE', { message: `this join was undone: ${stored.value.undoneReason ?? 'no reason recorded'}`, data: { undoneReason: stored.value.undoneReason } });
+    throw new AppError('JOIN_GONE', {
+      message: `this join was undone: ${stored.value.undoneReason ?? 'no reason recorded'}`,
+      data: { undoneReason: stored.value.undoneReason },
+    });
   return stored;
-};
-
-/** A use counts when it is spent or reserved by another live join. */
-const requireFreeUse = async (deps: ClusterSideDeps, token: JoinTokenRow, joinId: string, signal: AbortSignal): Promise<void> => {
-  if (token.uses.some((use) => use.joinId === joinId)) return;
-  const { records } = await deps.joins.list({ signal });
-  const reserved = records.filter(({ value }) => value.tokenId === token.id && value.id !== joinId && value.admittedAtMs === null && value.phase !== 'undone');
-  if (token.uses.length + reserved.length < token.maxUses) return;
-  const by = [...token.uses.map((use) => use.memberName), ...reserved.map(({ value }) => `${value.joiner.name} (reserved)`)];
-  throw new AppError('JOIN_TOKEN_EXHAUSTED', { message: `all ${token.maxUses} use(s) of the token are taken: ${by.join(', ')}`, data: { tokenId: token.id, maxUses: token.maxUses } });
-};
-
-/** 1 when this join may be admitted now: nobody is admitted, and no reservation with passed checks is older. */
-const positionInQueue = async (deps: ClusterSideDeps, joinId: string, signal: AbortSignal): Promise<number> => {
-  const { records } = await deps.joins.list({ signal });
-  const own = records.find(({ value }) => value.id === joinId);
-  if (own && own.value.admittedAtMs !== null) return 1;
-  const ahead = records.filter(({ value, createRevision }) => {
-    if (value.id === joinId || value.phase === 'promoted' || value.phase === 'undone' || value.phase === 'reserved') return false;
-    return value.admittedAtMs !== null || own === undefined || createRevision < own.createRevision;
-  });
-  return ahead.length + 1;
 };
 
 type SpendInput = { readonly stored: Stored<JoinRecord>; readonly token: Stored<JoinTokenRow>; readonly joiner: Joiner; readonly from: string };
@@ -158,7 +160,7 @@ type SpendInput = { readonly stored: Stored<JoinRecord>; readonly token: Stored<
 const spend = async (deps: ClusterSideDeps, input: SpendInput, signal: AbortSignal): Promise<Stored<JoinRecord>> => {
   const { stored, token, joiner, from } = input;
   const nowMs = deps.clock.now();
-  await requireFreeUse(deps, token.value, joiner.joinId, signal);
+  await requireFreeUse(deps, token.value, joiner, signal);
   await requireUnique(deps, joiner, signal);
   await requireTurn(deps, stored, signal);
   const record: JoinRecord = { ...stored.value, joiner, phase: 'checked', admittedAtMs: nowMs, progressedAtMs: nowMs, updatedAtMs: nowMs };
@@ -174,20 +176,24 @@ const spend = async (deps: ClusterSideDeps, input: SpendInput, signal: AbortSign
 
 const requireUnique = async (deps: ClusterSideDeps, joiner: Joiner, signal: AbortSignal): Promise<void> => {
   const members = await deps.etcd.memberList({ signal });
-  if (members.some((member) => member.name === joiner.name)) throw new AppError('JOIN_NAME_TAKEN', { message: `the cluster has a member named ${joiner.name} already` });
-  if (members.some((member) => !member.isLearner && member.peerUrls.includes(joiner.peerUrl)))
+  if (members.some((member) => member.name === joiner.name))
+    throw new AppError('JOIN_NAME_TAKEN', { message: `the cluster has a member named ${joiner.name} already` });
+  if (members.some((member) => !isUnstartedLearner(member) && member.peerUrls.includes(joiner.peerUrl)))
     throw new AppError('JOIN_PEER_URL_TAKEN', { message: `a member of the cluster has the peer URL ${joiner.peerUrl} already` });
 };
 
 /** Throws JOIN_QUEUED unless it is this join's turn; keeps its reservation alive meanwhile. */
 const requireTurn = async (deps: ClusterSideDeps, stored: Stored<JoinRecord>, signal: AbortSignal): Promise<void> => {
   await freeDeadAdmission(deps, signal);
-  const position = await positionInQueue(deps, stored.value.id, signal);
+  const position = await positionInQueue(deps, stored.value.joiner, signal);
   const holder = await deps.joins.admitted({ signal });
   if (position === 1 && holder === null) return;
   // Written back with a fresh lease: a joiner that asks for its turn is alive.
   await deps.joins.reserve({ ...stored.value, updatedAtMs: deps.clock.now() }, stored, { signal });
-  throw new AppError('JOIN_QUEUED', { message: `waiting for another replica to finish joining (position ${Math.max(position, 2)} in the queue)`, data: { position: Math.max(position, 2) } });
+  throw new AppError('JOIN_QUEUED', {
+    message: `waiting for another replica to finish joining (position ${Math.max(position, 2)} in the queue)`,
+    data: { position: Math.max(position, 2) },
+  });
 };
 
 const freeDeadAdmission = async (deps: ClusterSideDeps, signal: AbortSignal): Promise<void> => {
@@ -198,18 +204,35 @@ const freeDeadAdmission = async (deps: ClusterSideDeps, signal: AbortSignal): Pr
 };
 
 /** Adds the learner, or finds the one that an interrupted try added. The record says "admitted" before etcd hears of it. */
-const addLearner = async (deps: ClusterSideDeps, stored: Stored<JoinRecord>, signal: AbortSignal): Promise<{ record: JoinRecord; members: readonly EtcdMember[] }> => {
+const addLearner = async (
+  deps: ClusterSideDeps,
+  stored: Stored<JoinRecord>,
+  signal: AbortSignal,
+): Promise<{ record: JoinRecord; members: readonly EtcdMember[] }> => {
   const record = stored.value;
   const members = await deps.etcd.memberList({ signal });
   const present = members.find((member) => isMemberOf(record, member));
   if (record.memberId !== null && present) return { record, members };
-  if (record.memberId !== null) throw new AppError('JOIN_GONE', { message: 'the learner of this join was removed meanwhile' });
-  const member = present ?? (await deps.etcd.memberAddLearner(record.joiner.peerUrl, { signal }));
-  const added: JoinRecord = { ...record, phase: 'learner-added', memberId: member.id.toString(16), updatedAtMs: deps.clock.now(), progressedAtMs: deps.clock.now() };
+  if (record.memberId !== null) throw await takeBackRemoved(deps, record, signal);
+  const member = present ?? (await deps.etcd.memberAddLearner(record.joiner.peerUrl, { signal, timeoutMs: CHANGE_TIMEOUT_MS }));
+  const added: JoinRecord = {
+    ...record,
+    phase: 'learner-added',
+    memberId: member.id.toString(16),
+    updatedAtMs: deps.clock.now(),
+    progressedAtMs: deps.clock.now(),
+  };
   if (!(await deps.joins.replace(stored, added, { signal }))) throw new AppError('CONFLICT', { message: 'this join is being admitted twice at the same time' });
   deps.failpoint('admit:learner-added');
   deps.logger.info({ joinId: record.id, name: record.joiner.name, memberId: added.memberId }, 'learner added');
   return { record: added, members: present ? members : [...members, member] };
+};
+
+/** Somebody removed the learner: the join is over, and its use is given back now rather than when the membership loop finds it. */
+const takeBackRemoved = async (deps: ClusterSideDeps, record: JoinRecord, signal: AbortSignal): Promise<AppError> => {
+  const undoneReason = `its learner ${record.memberId} was removed`;
+  await undoJoin(deps, { joinId: record.id, reason: undoneReason }, signal);
+  return new AppError('JOIN_GONE', { message: 'the learner of this join was removed meanwhile', data: { undoneReason } });
 };
 
 type ReservationFacts = { tokenId: string; from: string; nowMs: number; phase: 'reserved' | 'checked'; stored: Stored<JoinRecord> | null };

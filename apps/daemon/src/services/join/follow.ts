@@ -3,7 +3,7 @@
  * any replica that answers, authenticated by its own certificate.
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
-import { CaKeyResponseSchema, ProgressResponseSchema, UndoResponseSchema, type ProgressRequest, type ProgressResponse } from '@quorate/core/join/wire';
+import { CaKeyResponseSchema, ProgressResponseSchema, type ProgressRequest, type ProgressResponse } from '@quorate/core/join/wire';
 import type { EtcdClient, EtcdProcess } from '../../etcd/api';
 import type { ReplicaClient } from '../../host/replica-client';
 import type { Clock } from '../../kit/clock';
@@ -30,8 +30,7 @@ const STATUS_TIMEOUT_MS = 300;
  * reason. Rejects with `signal.reason`.
  */
 export const followJoin = async (deps: FollowDeps, joinId: string, signal: AbortSignal): Promise<void> => {
-  let reported: ProgressResponse['phase'] | null = null;
-  let lastPercent = -1;
+  const show = createProgressReport(deps);
   for (;;) {
     const own = await deps.etcd.status({ signal, timeoutMs: STATUS_TIMEOUT_MS }).catch(() => null);
     // Promoted while nobody could tell: its own etcd knows.
@@ -43,18 +42,25 @@ export const followJoin = async (deps: FollowDeps, joinId: string, signal: Abort
       dbSizeBytes: own === null ? null : Number(own.dbSizeBytes),
     };
     const answer = await askAny(deps, { path: `/v1/cluster/join/${joinId}/progress`, body: report, schema: ProgressResponseSchema }, signal);
-    if (answer !== null) {
-      if (answer.phase === 'undone') throw new AppError('JOIN_UNDONE', { message: `the cluster undid this join: ${answer.undoneReason ?? 'no reason recorded'}` });
-      if (answer.phase !== reported) deps.failpoint(`joiner:${answer.phase}`);
-      reported = answer.phase;
-      if (answer.phase === 'promoted') return;
-      if (answer.percent !== null && Math.floor(answer.percent) !== lastPercent) {
-        lastPercent = Math.floor(answer.percent);
-        deps.report(`catching up: ${lastPercent} %${answer.etaSeconds === null ? '' : `, about ${Math.ceil(answer.etaSeconds)} s left`}`);
-      }
-    }
+    if (answer?.phase === 'undone')
+      throw new AppError('JOIN_UNDONE', { message: `the cluster undid this join: ${answer.undoneReason ?? 'no reason recorded'}` });
+    if (answer !== null) show(answer);
+    if (answer?.phase === 'promoted') return;
     await deps.clock.sleep(REPORT_EVERY_MS, signal);
   }
+};
+
+/** Tells each new phase to the failpoints and each new percent to whoever watches. */
+const createProgressReport = (deps: Pick<FollowDeps, 'failpoint' | 'report'>) => {
+  let phase: ProgressResponse['phase'] | null = null;
+  let percent = -1;
+  return (answer: ProgressResponse): void => {
+    if (answer.phase !== phase) deps.failpoint(`joiner:${answer.phase}`);
+    phase = answer.phase;
+    if (answer.percent === null || Math.floor(answer.percent) === percent) return;
+    percent = Math.floor(answer.percent);
+    deps.report(`catching up: ${percent} %${answer.etaSeconds ? `, about ${Math.ceil(answer.etaSeconds)} s left` : ''}`);
+  };
 };
 
 /** The CA key, once this replica is a voter. Asks until somebody gives it. */
@@ -65,10 +71,6 @@ export const fetchCaKey = async (deps: FollowDeps, signal: AbortSignal): Promise
     await deps.clock.sleep(REPORT_EVERY_MS, signal);
   }
 };
-
-/** Tells the cluster that this host gives up; null when nobody could be told (the membership loop then evicts the learner). */
-export const giveUp = (deps: FollowDeps, joinId: string, reason: string, signal: AbortSignal): Promise<{ phase: string } | null> =>
-  askAny(deps, { path: `/v1/cluster/join/${joinId}/undo`, body: { token: null, reason: reason.slice(0, 500) }, schema: UndoResponseSchema }, signal);
 
 /** The first answer; null when nobody has one. A join that no replica knows any more is an undone one. */
 const askAny = async <S extends Parameters<ReplicaClient['call']>[0]['schema']>(
@@ -87,5 +89,8 @@ const askAny = async <S extends Parameters<ReplicaClient['call']>[0]['schema']>(
   return null;
 };
 
-const call = <S extends Parameters<ReplicaClient['call']>[0]['schema']>(deps: FollowDeps, request: { path: string; body: unknown; schema: S; url: string }, signal: AbortSignal) =>
-  deps.client().call({ ...request, method: 'POST', signal, timeoutMs: CALL_TIMEOUT_MS });
+const call = <S extends Parameters<ReplicaClient['call']>[0]['schema']>(
+  deps: FollowDeps,
+  request: { path: string; body: unknown; schema: S; url: string },
+  signal: AbortSignal,
+) => deps.client().call({ ...request, method: 'POST', signal, timeoutMs: CALL_TIMEOUT_MS });

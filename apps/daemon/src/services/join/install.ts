@@ -29,7 +29,18 @@ export type InstallDeps = {
 /** identity.json last when put back, so that an interrupted undo is seen as one. */
 const itemsOf = (paths: InstallPaths): { dataDir: string; items: string[] } => ({
   dataDir: paths.dataDir,
-  items: [...new Set([join(paths.dataDir, 'identity.json'), paths.etcdDir, paths.pkiDir, paths.caKeyFile, paths.caCertFile, join(paths.dataDir, 'members.json'), join(paths.dataDir, 'admin-token'), join(paths.dataDir, 'admin-token.sha256')])],
+  items: [
+    ...new Set([
+      join(paths.dataDir, 'identity.json'),
+      paths.etcdDir,
+      paths.pkiDir,
+      paths.caKeyFile,
+      paths.caCertFile,
+      join(paths.dataDir, 'members.json'),
+      join(paths.dataDir, 'admin-token'),
+      join(paths.dataDir, 'admin-token.sha256'),
+    ]),
+  ],
 });
 
 /** Installs an admitted join. Resolves to the state with phase `installed`. */

@@ -2,39 +2,41 @@
  * Runs a join at boot, from whatever the sidecar says to an installed member; and takes a failed one back. See DESIGN.md.
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
-import { type Joiner, type Timers, UndoResponseSchema, type Versions } from '@quorate/core/join/wire';
+import { type Joiner, UndoResponseSchema } from '@quorate/core/join/wire';
 import { readFileIfExists } from '../../kit/atomic-file';
 import { publicKeySha256 } from '../../pki/chain';
 import { installAnswer, type InstallPaths, uninstall } from './install';
 import { type JoinerState, loadJoinKey, newJoinerState, readJoinerState, removeJoinerState, writeJoinerState } from './joiner-state';
+import type { JoinHost } from './joining-host';
 import { runPreflight } from './preflight';
 import { checksError, type JoinTicket, openSession, redeem, type RedeemDeps } from './redeem';
 
 const RELEASE_TIMEOUT_MS = 5_000;
 
-/** What this host is and wants to be. */
-export type JoinHost = {
-  readonly paths: InstallPaths;
-  readonly name: string;
-  readonly urls: { readonly peer: string; readonly listenPeer: string; readonly replica: string; readonly public: string | null };
-  /** Where the replica listener will listen. */
-  readonly replicaAddress: { readonly host: string; readonly port: number };
-  readonly clusterToken: string;
-  readonly versions: Versions;
-  readonly timers: Timers;
+export type JoinRequest = {
+  readonly urls: readonly string[];
+  readonly caFingerprint: string;
+  readonly token: { readonly text: string } | { readonly path: string };
+  readonly patienceMs: number;
 };
-
-export type JoinRequest = { readonly urls: readonly string[]; readonly caFingerprint: string; readonly token: { readonly text: string } | { readonly path: string }; readonly patienceMs: number };
 
 export type JoinHostDeps = RedeemDeps & {
   readonly writeIdentity: (identity: { clusterId: string; memberName: string; generation: number; joinId: string }) => Promise<void>;
 };
 
+/** Who joins, and with what. */
+export type JoinTask = { readonly host: JoinHost; readonly request: JoinRequest };
+type AdmitTask = JoinTask & { readonly state: JoinerState };
+
 /** Brings this host to `installed`, from wherever it is. Resolves to the state and the member list for etcd's --initial-cluster. */
-export const runJoin = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, signal: AbortSignal): Promise<{ state: JoinerState; initialCluster: string }> => {
+export const runJoin = async (
+  deps: JoinHostDeps,
+  { host, request }: JoinTask,
+  signal: AbortSignal,
+): Promise<{ state: JoinerState; initialCluster: string }> => {
   let state = (await readJoinerState(host.paths.dataDir)) ?? (await writeJoinerState(host.paths.dataDir, newJoinerState(host.name, false)));
   deps.failpoint('joiner:reserved');
-  if (state.phase === 'requested') state = await admit(deps, host, request, state, signal);
+  if (state.phase === 'requested') state = await admit(deps, { host, request, state }, signal);
   const installed = await installAnswer(
     {
       paths: host.paths,
@@ -51,19 +53,20 @@ export const runJoin = async (deps: JoinHostDeps, host: JoinHost, request: JoinR
 };
 
 /** Asks until admitted. A join that the cluster undid meanwhile is begun anew, once, under a new id. */
-const admit = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, state: JoinerState, signal: AbortSignal): Promise<JoinerState> => {
+const admit = async (deps: JoinHostDeps, task: AdmitTask, signal: AbortSignal): Promise<JoinerState> => {
   try {
-    return await admitOnce(deps, host, request, state, signal);
+    return await admitOnce(deps, task, signal);
   } catch (error) {
     if (!isAppError(error, 'JOIN_GONE')) throw error;
     deps.report(`${error.message}; beginning anew`);
-    await removeJoinerState(host.paths.dataDir);
-    const anew = await writeJoinerState(host.paths.dataDir, newJoinerState(host.name, state.replaceLocalData));
-    return admitOnce(deps, host, request, anew, signal);
+    const { dataDir } = task.host.paths;
+    await removeJoinerState(dataDir);
+    const state = await writeJoinerState(dataDir, newJoinerState(task.host.name, task.state.replaceLocalData));
+    return admitOnce(deps, { ...task, state }, signal);
   }
 };
 
-const admitOnce = async (deps: JoinHostDeps, host: JoinHost, request: JoinRequest, state: JoinerState, signal: AbortSignal): Promise<JoinerState> => {
+const admitOnce = async (deps: JoinHostDeps, { host, request, state }: AdmitTask, signal: AbortSignal): Promise<JoinerState> => {
   const keyPem = await loadJoinKey(host.paths.dataDir);
   const ticket: JoinTicket = { urls: request.urls, token: await readToken(request.token), caFingerprint: request.caFingerprint };
   const joiner = describeJoiner(host, state, keyPem);
@@ -104,13 +107,13 @@ export const describeJoiner = (host: JoinHost, state: JoinerState, keyPem: strin
 });
 
 /** Gives the reservation of a join back that was refused for good. It would die within a minute by itself: whatever fails here is ignored. */
-export const releaseReservation = async (deps: Pick<RedeemDeps, 'clock'>, host: JoinHost, request: JoinRequest): Promise<void> => {
+export const releaseReservation = async (deps: Pick<RedeemDeps, 'clock'>, { host, request }: JoinTask): Promise<void> => {
   const signal = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
   try {
     const state = await readJoinerState(host.paths.dataDir);
     if (state?.phase !== 'requested') return;
     const ticket = { urls: request.urls, token: await readToken(request.token), caFingerprint: request.caFingerprint };
-    const session = await openSession(deps, ticket, 0, signal);
+    const session = await openSession(deps, { ...ticket, patienceMs: 0 }, signal);
     const body = { token: ticket.token, reason: 'the joiner gave up' };
     await session.client.call({ url: session.url, method: 'POST', path: `/v1/cluster/join/${state.joinId}/undo`, body, schema: UndoResponseSchema, signal });
     session.client.close();

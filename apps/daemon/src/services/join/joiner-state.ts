@@ -47,7 +47,11 @@ export const readJoinerState = async (dataDir: string): Promise<JoinerState | nu
   try {
     return JoinerStateSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new AppError('DATA_DIR_DAMAGED', { message: `${stateFile(dataDir)} is not readable`, cause: error, hint: `Remove ${joinDir(dataDir)} and run "quorated join" again.` });
+    throw new AppError('DATA_DIR_DAMAGED', {
+      message: `${stateFile(dataDir)} is not readable`,
+      cause: error,
+      hint: `Remove ${joinDir(dataDir)} and run "quorated join" again.`,
+    });
   }
 };
 

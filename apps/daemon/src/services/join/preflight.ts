@@ -12,7 +12,7 @@ import { freeBytes, measureFsync } from '../../host/disk';
 import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../kit/clock';
 import { randomHex } from '../../kit/ids';
-import type { JoinHost } from './join-host';
+import type { JoinHost } from './joining-host';
 import type { ClusterSession, JoinTicket } from './redeem';
 
 export type PreflightInput = {
@@ -63,7 +63,11 @@ export const runPreflight = async (deps: { readonly clock: Clock }, input: Prefl
   }
 };
 
-type Ports = { readonly nonces: { peerNonce: string | null; replicaNonce: string | null }; readonly checks: readonly JoinCheck[]; readonly close: () => Promise<void> };
+type Ports = {
+  readonly nonces: { peerNonce: string | null; replicaNonce: string | null };
+  readonly checks: readonly JoinCheck[];
+  readonly close: () => Promise<void>;
+};
 
 /** Opens both ports with a nonce each, so that the cluster can prove that it reaches this very host. */
 const listenForDialBack = async ({ host, isDaemonRunning = false }: PreflightInput): Promise<Ports> => {
@@ -75,7 +79,13 @@ const listenForDialBack = async ({ host, isDaemonRunning = false }: PreflightInp
   const judge = (id: 'listen-peer' | 'listen-replica', inUse: boolean, port: number): JoinCheck => {
     if (!inUse) return passCheck({ id, side: 'joiner', detail: `port ${port} is free on this host` });
     if (isDaemonRunning) return passCheck({ id, side: 'joiner', detail: `port ${port} is held by this host's own quorated` });
-    return failCheck({ id, side: 'joiner', detail: `port ${port} is in use by another program`, fix: `Find it with "ss -ltnp sport = :${port}" and stop it.`, code: 'JOIN_CHECK_FAILED' });
+    return failCheck({
+      id,
+      side: 'joiner',
+      detail: `port ${port} is in use by another program`,
+      fix: `Find it with "ss -ltnp sport = :${port}" and stop it.`,
+      code: 'JOIN_CHECK_FAILED',
+    });
   };
   return {
     nonces: { peerNonce: peer.inUse ? null : peerNonce, replicaNonce: replica.inUse ? null : replicaNonce },

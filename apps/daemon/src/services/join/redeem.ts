@@ -35,8 +35,12 @@ const COMMIT_TIMEOUT_MS = 20_000;
  * Opens a session with the first address that answers with the pinned CA. Throws JOIN_FINGERPRINT_MISMATCH at once, JOIN_UNREACHABLE
  * when none answers within `patienceMs`.
  */
-export const openSession = async (deps: Pick<RedeemDeps, 'clock'>, ticket: Pick<JoinTicket, 'urls' | 'caFingerprint'>, patienceMs: number, signal: AbortSignal): Promise<ClusterSession> => {
-  const deadline = deps.clock.monotonic() + patienceMs;
+export const openSession = async (
+  deps: Pick<RedeemDeps, 'clock'>,
+  ticket: Pick<JoinTicket, 'urls' | 'caFingerprint'> & { readonly patienceMs: number },
+  signal: AbortSignal,
+): Promise<ClusterSession> => {
+  const deadline = deps.clock.monotonic() + ticket.patienceMs;
   for (;;) {
     const failures: AppError[] = [];
     for (const url of ticket.urls) {
@@ -89,37 +93,59 @@ export type CommitInput = {
  */
 export const redeem = async (deps: RedeemDeps, input: CommitInput, signal: AbortSignal): Promise<CommitResponse> => {
   const csrPem = createCsr(input.keyPem, input.joiner.name);
-  let quietUntil = deps.clock.monotonic() + input.patienceMs;
-  const queueUntil = deps.clock.monotonic() + QUEUE_PATIENCE_MS;
+  const patience = createPatience(deps, input.patienceMs);
   let urls = input.ticket.urls;
-  let prepared = false;
-  let lastLine = '';
+  let isPrepared = false;
   for (;;) {
-    const session = await openSession(deps, { ...input.ticket, urls }, Math.max(0, quietUntil - deps.clock.monotonic()), signal);
+    const session = await openSession(deps, { ...input.ticket, urls, patienceMs: patience.leftMs() }, signal);
     try {
-      if (!prepared) {
+      if (!isPrepared) {
         const answer = await input.prepare(session);
         urls = [...new Set([session.url, ...input.ticket.urls, ...answer.replicaUrls])];
-        prepared = true;
+        isPrepared = true;
         deps.failpoint('joiner:checked');
       }
       const body = { v: 1, token: input.ticket.token, joiner: input.joiner, csrPem };
-      return await session.client.call({ url: session.url, method: 'POST', path: '/v1/cluster/join', body, schema: CommitResponseSchema, signal, timeoutMs: COMMIT_TIMEOUT_MS });
+      return await session.client.call({
+        url: session.url,
+        method: 'POST',
+        path: '/v1/cluster/join',
+        body,
+        schema: CommitResponseSchema,
+        signal,
+        timeoutMs: COMMIT_TIMEOUT_MS,
+      });
     } catch (error) {
-      const wait = judgeRefusal(error);
-      if (wait === null || (wait === 'queue' ? deps.clock.monotonic() >= queueUntil : deps.clock.monotonic() >= quietUntil)) throw error;
-      if (wait === 'queue') quietUntil = deps.clock.monotonic() + input.patienceMs;
-      if (wait === 'prepare') prepared = false;
+      const next = patience.judge(error);
+      if (next === 'prepare') isPrepared = false;
       // A replica that is down or has no leader may not be the only one: the next round begins with another.
-      if (wait === 'elsewhere') urls = [...urls.filter((url) => url !== session.url), session.url];
-      const line = error instanceof AppError ? error.message : 'waiting for the cluster';
-      if (line !== lastLine) deps.report(line);
-      lastLine = line;
+      if (next === 'elsewhere') urls = [...urls.filter((url) => url !== session.url), session.url];
     } finally {
       session.client.close();
     }
     await deps.clock.sleep(RETRY_PAUSE_MS, signal);
   }
+};
+
+/** How long a joiner goes on asking: a silent cluster gets `patienceMs`, a queue that is told about much longer. */
+const createPatience = (deps: Pick<RedeemDeps, 'clock' | 'report'>, patienceMs: number) => {
+  const queueUntil = deps.clock.monotonic() + QUEUE_PATIENCE_MS;
+  let quietUntil = deps.clock.monotonic() + patienceMs;
+  let lastLine = '';
+  return {
+    leftMs: () => Math.max(0, quietUntil - deps.clock.monotonic()),
+    /** How to go on after a refusal; throws the refusal itself when it is final or patience has ended. */
+    judge: (error: unknown): Exclude<ReturnType<typeof judgeRefusal>, null> => {
+      const next = judgeRefusal(error);
+      const now = deps.clock.monotonic();
+      if (next === null || now >= (next === 'queue' ? queueUntil : quietUntil)) throw error;
+      if (next === 'queue') quietUntil = now + patienceMs;
+      const line = error instanceof AppError ? error.message : 'waiting for the cluster';
+      if (line !== lastLine) deps.report(line);
+      lastLine = line;
+      return next;
+    },
+  };
 };
 
 /** What to do about a refusal: wait in the queue, prepare again, ask (elsewhere) again; null: it is final. */

@@ -5,7 +5,17 @@ import { addSample, estimateEtaSeconds, percentOf, type ProgressSample } from '@
 import { AppError } from '@quorate/core/errors/app-error';
 import type { JoinRecord, PeerView } from '@quorate/core/join/join-record';
 import type { JoinPhase } from '@quorate/core/join/saga';
-import type { CommitRequest, CommitResponse, PrepareRequest, PrepareResponse, ProgressRequest, ProgressResponse, ReplicaStatus, Timers, Versions } from '@quorate/core/join/wire';
+import type {
+  CommitRequest,
+  CommitResponse,
+  PrepareRequest,
+  PrepareResponse,
+  ProgressRequest,
+  ProgressResponse,
+  ReplicaStatus,
+  Timers,
+  Versions,
+} from '@quorate/core/join/wire';
 import type { EtcdClient, EtcdMember } from '../../etcd/api';
 import type { Clock } from '../../kit/clock';
 import type { ClusterCa, PeerIdentity } from '../../pki/api';
@@ -13,7 +23,7 @@ import { readCsr } from '../../pki/csr';
 import { issueLeaf } from '../../pki/leaf';
 import { leafHosts } from '../../pki/leaf-hosts';
 import { type ClusterChecksDeps, createClusterChecks } from './cluster-checks';
-import { type ClusterSideDeps, createClusterSide } from './cluster-side';
+import { type ClusterSideDeps, createClusterSide, type UndoWish } from './cluster-side';
 
 export type ReplicaPortDeps = ClusterSideDeps & {
   readonly etcd: Pick<EtcdClient, 'memberList' | 'memberAddLearner' | 'memberRemove' | 'status'>;
@@ -32,13 +42,12 @@ export type ReplicaPortDeps = ClusterSideDeps & {
 export type JoinReports = Map<string, { readonly appliedIndex: bigint | null; readonly atMs: number; readonly samples: readonly ProgressSample[] }>;
 
 export const createReplicaPort = (deps: ReplicaPortDeps, checks: ClusterChecksDeps, reports: JoinReports) => {
-  const side = createClusterSide(deps);
-  const runChecks = createClusterChecks(checks);
+  const side = createClusterSide({ ...deps, runChecks: createClusterChecks(checks) });
 
   return {
     prepare: async (request: PrepareRequest, from: string, signal: AbortSignal): Promise<PrepareResponse> => {
       const [found, status, members] = await Promise.all([
-        side.prepare(request, from, runChecks, signal),
+        side.prepare(request, from, signal),
         deps.etcd.status({ signal }),
         deps.etcd.memberList({ linearizable: false, signal }),
       ]);
@@ -59,15 +68,19 @@ export const createReplicaPort = (deps: ReplicaPortDeps, checks: ClusterChecksDe
       // Refused before anything is spent: without the key nothing could be signed afterwards.
       if (deps.ca().keyPem === null) throw new AppError('CA_KEY_MISSING', { message: `${deps.self.name} does not hold the CA key yet` });
       const csr = readCsr(request.csrPem);
-      if (csr.publicKeySha256 !== request.joiner.publicKeySha256) throw new AppError('INVALID_INPUT', { message: 'the certificate request is for another key than the join' });
+      if (csr.publicKeySha256 !== request.joiner.publicKeySha256)
+        throw new AppError('INVALID_INPUT', { message: 'the certificate request is for another key than the join' });
       const { record, members } = await side.admit(request, from, signal);
       return answerJoiner(deps, { record, members, publicKeyPem: csr.publicKeyPem });
     },
 
-    progress: async (joinId: string, request: ProgressRequest, peer: PeerIdentity, signal: AbortSignal): Promise<ProgressResponse> => {
+    progress: async (
+      { joinId, request, peer }: { joinId: string; request: ProgressRequest; peer: PeerIdentity },
+      signal: AbortSignal,
+    ): Promise<ProgressResponse> => {
       const nowMs = deps.clock.now();
       const status = await deps.etcd.status({ signal });
-      const record = await side.progress(joinId, request, peer, status.raftIndex, signal);
+      const record = await side.progress({ joinId, request, peer, leaderIndex: status.raftIndex }, signal);
       const report = newReport(reports.get(joinId), request, nowMs);
       if (record.phase === 'promoted' || record.phase === 'undone') reports.delete(joinId);
       else reports.set(joinId, report);
@@ -81,9 +94,7 @@ export const createReplicaPort = (deps: ReplicaPortDeps, checks: ClusterChecksDe
       };
     },
 
-    undo: async (joinId: string, reason: string, proof: { peer: PeerIdentity } | { token: string }, signal: AbortSignal): Promise<{ phase: JoinPhase }> => ({
-      phase: await side.undo(joinId, reason, proof, signal),
-    }),
+    undo: async (wish: UndoWish, signal: AbortSignal): Promise<{ phase: JoinPhase }> => ({ phase: await side.undo(wish, signal) }),
 
     replicaStatus: async (): Promise<ReplicaStatus> => {
       const status = await deps.etcd.status({ timeoutMs: 700 });
@@ -133,7 +144,12 @@ const answerJoiner = (deps: ReplicaPortDeps, admitted: { record: JoinRecord; mem
   const { record, members, publicKeyPem } = admitted;
   const { joiner } = record;
   const ca = deps.ca();
-  const subject = { clusterId: ca.clusterId, generation: deps.generation, memberName: joiner.name, hosts: leafHosts([joiner.peerUrl, joiner.replicaUrl, joiner.publicUrl]) };
+  const subject = {
+    clusterId: ca.clusterId,
+    generation: deps.generation,
+    memberName: joiner.name,
+    hosts: leafHosts([joiner.peerUrl, joiner.replicaUrl, joiner.publicUrl]),
+  };
   const others = members.filter((member) => member.id.toString(16) !== record.memberId && member.name !== '');
   const initialCluster = [...others.flatMap((member) => member.peerUrls.map((url) => `${member.name}=${url}`)), `${joiner.name}=${joiner.peerUrl}`].join(',');
   return {

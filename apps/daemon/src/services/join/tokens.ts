@@ -9,7 +9,6 @@ import type { Clock } from '../../kit/clock';
 import type { Stored } from '../../store/codec';
 import type { JoinTokenRow, JoinTokensStore } from '../../store/join-tokens-store';
 
-
 type TokensDeps = {
   readonly store: JoinTokensStore;
   readonly clock: Pick<Clock, 'now'>;

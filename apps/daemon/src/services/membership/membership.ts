@@ -24,7 +24,7 @@ export type MembershipDeps = ObserveDeps & {
   readonly failpoint: Failpoint;
   readonly policy: MembershipPolicy;
   /** From the join room: removes the learner, gives the token use back. */
-  readonly undoJoin: (joinId: string, reason: string, signal: AbortSignal) => Promise<JoinPhase>;
+  readonly undoJoin: (join: { joinId: string; reason: string }, signal: AbortSignal) => Promise<JoinPhase>;
   /** Says that members changed, so that the picture of the cluster is taken anew. */
   readonly onChange: () => void;
 };
@@ -57,14 +57,14 @@ const applyChange = async (deps: MembershipDeps, change: Change, signal: AbortSi
       return promote(deps, change, signal);
     case 'evict':
       deps.logger.warn({ memberId: change.memberId, reason: change.reason }, 'evicting a learner');
-      if (change.joinId !== null) await deps.undoJoin(change.joinId, change.reason, signal);
+      if (change.joinId !== null) await deps.undoJoin({ joinId: change.joinId, reason: change.reason }, signal);
       // The record may have been finished by an earlier, interrupted round: the learner itself goes in any case.
       await removeIfPresent(deps, change.memberId, signal);
       deps.recordEvent({ type: 'learner.evicted', subject: change.memberId, detail: change.reason });
       deps.onChange();
       return true;
     case 'undo-join':
-      await deps.undoJoin(change.joinId, change.reason, signal);
+      await deps.undoJoin({ joinId: change.joinId, reason: change.reason }, signal);
       deps.onChange();
       return true;
     default:

@@ -61,9 +61,19 @@ const leaderIndex = (deps: ObserveDeps, status: Awaited<ReturnType<EtcdClient['s
   return told !== null && told > status.raftIndex ? told : status.raftIndex;
 };
 
+/**
+ * The join that brought a learner. By its id where that is written down; an interrupted admission left only the URL, and older joins of the
+ * same host, undone before they had a member, have the same one.
+ */
+const recordOf = (records: readonly Stored<JoinRecord>[], member: EtcdMember): JoinRecord | undefined => {
+  const values = records.map(({ value }) => value);
+  const byUrl = values.filter((value) => value.memberId === null && value.admittedAtMs !== null && member.peerUrls.includes(value.joiner.peerUrl));
+  return values.find((value) => value.memberId === member.id.toString(16)) ?? byUrl.find((value) => isJoinLive(value.phase)) ?? byUrl[0];
+};
+
 const describeLearner = (deps: ObserveDeps, member: EtcdMember, facts: { records: readonly Stored<JoinRecord>[] }): PlannedLearner => {
   const memberId = member.id.toString(16);
-  const record = facts.records.find(({ value }) => value.memberId === memberId || (value.memberId === null && member.peerUrls.includes(value.joiner.peerUrl)))?.value;
+  const record = recordOf(facts.records, member);
   const report = record ? deps.reportOf(record.id) : null;
   const known = [record?.appliedIndex ? BigInt(record.appliedIndex) : null, deps.contactOf(memberId)?.appliedIndex ?? null, report?.appliedIndex ?? null];
   const appliedIndex = known.reduce<bigint | null>((best, index) => (index !== null && (best === null || index > best) ? index : best), null);

@@ -1,7 +1,7 @@
 import type { QuorumReport, RemovalPreview } from '@quorate/core/api/cluster';
 import type { Member } from '@quorate/core/cluster/member';
 import { previewRemoval, type QuorumMember } from '@quorate/core/cluster/quorum';
-import { AppError } from '@quorate/core/errors/app-error';
+import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import type { RecordEvent } from '@quorate/core/events/event';
 import { isJoinLive, type JoinPhase } from '@quorate/core/join/saga';
 import type { EtcdClient } from '../../etcd/api';
@@ -15,13 +15,15 @@ export type RemovalDeps = {
   readonly recordEvent: RecordEvent;
   /** Members as the health observer sees them now. */
   readonly members: () => readonly Member[];
-  readonly undoJoin: (joinId: string, reason: string, signal: AbortSignal) => Promise<JoinPhase>;
+  readonly undoJoin: (join: { joinId: string; reason: string }, signal: AbortSignal) => Promise<JoinPhase>;
   readonly onChange: () => void;
 };
 
 /** etcd wants every member connected for about 5 s before it allows the next change; longer than that is another reason. */
 const SETTLE_TRIES = 8;
 const SETTLE_PAUSE_MS = 1_000;
+/** raft drops a change that is proposed while another one is being applied: an answer that does not come soon never comes. */
+const CHANGE_TIMEOUT_MS = 2_000;
 
 /** What removing the member would leave; nothing is changed. Throws MEMBER_NOT_FOUND. */
 export const previewMemberRemoval = (members: readonly Member[], id: string): RemovalPreview => {
@@ -51,14 +53,19 @@ export const removeMember = async (
   const preview = previewMemberRemoval(deps.members(), input.id);
   const { member, before, after } = preview;
   const data = { id: input.id, name: member.name, before: before.words, after: after.words, consequences: preview.consequences };
-  if (preview.verdict === 'refused') throw new AppError('MEMBER_REMOVE_REFUSED', { message: `removing ${member.name} is refused: ${preview.consequences.join(' ')}`, data });
+  if (preview.verdict === 'refused')
+    throw new AppError('MEMBER_REMOVE_REFUSED', { message: `removing ${member.name} is refused: ${preview.consequences.join(' ')}`, data });
   if (preview.verdict === 'unsafe' && !input.force)
     throw new AppError('MEMBER_REMOVE_UNSAFE', { message: `removing ${member.name} is not safe: ${preview.consequences.join(' ')}`, data });
   if (member.isLeader) await handOver(deps, member.id, signal);
-  if (member.join && isJoinLive(member.join.phase)) await deps.undoJoin(member.join.joinId, `removed by ${input.by}`, signal);
+  if (member.join && isJoinLive(member.join.phase)) await deps.undoJoin({ joinId: member.join.joinId, reason: `removed by ${input.by}` }, signal);
   await removeSettled(deps, BigInt(`0x${input.id}`), signal);
   await deps.replicas.remove(input.id, { signal });
-  deps.recordEvent({ type: member.role === 'learner' ? 'learner.evicted' : 'member.removed', subject: member.name || input.id, detail: `by ${input.by}; ${after.words}` });
+  deps.recordEvent({
+    type: member.role === 'learner' ? 'learner.evicted' : 'member.removed',
+    subject: member.name || input.id,
+    detail: `by ${input.by}; ${after.words}`,
+  });
   deps.onChange();
   return { removedId: input.id, before, after };
 };
@@ -74,10 +81,11 @@ const removeSettled = async (deps: RemovalDeps, id: bigint, signal: AbortSignal)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const members = await deps.etcd.memberList({ signal });
-      if (members.some((member) => member.id === id)) await deps.etcd.memberRemove(id, { signal });
+      if (members.some((member) => member.id === id)) await deps.etcd.memberRemove(id, { signal, timeoutMs: CHANGE_TIMEOUT_MS });
       return;
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'CLUSTER_UNSETTLED' || attempt === SETTLE_TRIES) throw error;
+      const isWorthAnother = isAppError(error, 'CLUSTER_UNSETTLED') || isAppError(error, 'TIMEOUT');
+      if (!isWorthAnother || attempt === SETTLE_TRIES) throw error;
       await deps.clock.sleep(SETTLE_PAUSE_MS, signal);
     }
   }

@@ -25,10 +25,22 @@ describe('planBoot', () => {
     ['a member with data resumes', withData, { kind: 'resume', modeIgnored: false }],
     ['a member with data resumes although the mode says bootstrap', { ...withData, mode: 'bootstrap' }, { kind: 'resume', modeIgnored: false }],
     ['a single member with data resumes although the mode says join, and says so', { ...withData, mode: 'join' }, { kind: 'resume', modeIgnored: true }],
-    ['a member that joined resumes in mode join', { ...withData, mode: 'join', identity: { memberName: 'quorate-0', joinId: 'b'.repeat(32) } }, { kind: 'resume', modeIgnored: false }],
+    [
+      'a member that joined resumes in mode join',
+      { ...withData, mode: 'join', identity: { memberName: 'quorate-0', joinId: 'b'.repeat(32) } },
+      { kind: 'resume', modeIgnored: false },
+    ],
     ['a join that was asked for goes before local data', { ...withData, mode: 'join', pendingJoin: joining }, { kind: 'join' }],
-    ['a join that installed its member and has data resumes', { ...withData, mode: 'join', pendingJoin: joining, identity: { memberName: 'quorate-0', joinId: joining.joinId } }, { kind: 'resume', modeIgnored: false }],
-    ['a join that installed its member but never started it goes on', { ...empty, mode: 'join', pendingJoin: joining, hasCaCert: true, identity: { memberName: 'quorate-0', joinId: joining.joinId } }, { kind: 'join' }],
+    [
+      'a join that installed its member and has data resumes',
+      { ...withData, mode: 'join', pendingJoin: joining, identity: { memberName: 'quorate-0', joinId: joining.joinId } },
+      { kind: 'resume', modeIgnored: false },
+    ],
+    [
+      'a join that installed its member but never started it goes on',
+      { ...empty, mode: 'join', pendingJoin: joining, hasCaCert: true, identity: { memberName: 'quorate-0', joinId: joining.joinId } },
+      { kind: 'join' },
+    ],
   ] as const)('%s', (_title, facts, plan) => {
     expect(planBoot(facts as BootFacts)).toEqual(plan);
   });

@@ -44,7 +44,14 @@ export const pkiDirOf = (dataDir: string): string => join(dataDir, 'pki');
 export const prepareMember = async (settings: MemberSettings, plan: BootPlan, joinedCluster: string | null): Promise<PreparedMember> => {
   const ca = await loadCa(settings, plan);
   const found = await readIdentity(settings.dataDir);
-  const identity: Identity = { v: 1, clusterId: ca.clusterId, memberName: settings.name, generation: found?.generation ?? 1, peerUrl: settings.urls.peer, joinId: found?.joinId ?? null };
+  const identity: Identity = {
+    v: 1,
+    clusterId: ca.clusterId,
+    memberName: settings.name,
+    generation: found?.generation ?? 1,
+    peerUrl: settings.urls.peer,
+    joinId: found?.joinId ?? null,
+  };
   if (found !== null && found.clusterId !== ca.clusterId)
     throw new AppError('CA_DIVERGED', {
       message: `identity.json in ${settings.dataDir} belongs to cluster ${found.clusterId}, the CA in ${settings.caFiles.certFile} to cluster ${ca.clusterId}`,
@@ -57,7 +64,11 @@ export const prepareMember = async (settings: MemberSettings, plan: BootPlan, jo
   const client = await ensureClientPki({ dir: pkiDir, hosts: [...leafHosts([urls.client]), 'localhost'] });
   await mkdir(dirname(settings.etcdDir), { recursive: true, mode: 0o700 });
   await writeIdentity(settings.dataDir, identity);
-  const [caPem, certPem, keyPem] = await Promise.all([readFile(client.caFile, 'utf8'), readFile(client.client.certFile, 'utf8'), readFile(client.client.keyFile, 'utf8')]);
+  const [caPem, certPem, keyPem] = await Promise.all([
+    readFile(client.caFile, 'utf8'),
+    readFile(client.client.certFile, 'utf8'),
+    readFile(client.client.keyFile, 'utf8'),
+  ]);
   return {
     identity,
     formerPeerUrl: found !== null && found.peerUrl !== urls.peer ? found.peerUrl : null,
@@ -76,7 +87,12 @@ export const prepareMember = async (settings: MemberSettings, plan: BootPlan, jo
       heartbeatMs: settings.timers.heartbeatMs,
       electionMs: settings.timers.electionMs,
       quotaBackendBytes: settings.quotaBackendBytes,
-      peer: { certFile: leaves.peer.certFile, keyFile: leaves.peer.keyFile, caFile: settings.caFiles.certFile, allowedCn: peerCommonName(ca.clusterId, identity.generation) },
+      peer: {
+        certFile: leaves.peer.certFile,
+        keyFile: leaves.peer.keyFile,
+        caFile: settings.caFiles.certFile,
+        allowedCn: peerCommonName(ca.clusterId, identity.generation),
+      },
       client: { certFile: client.server.certFile, keyFile: client.server.keyFile, caFile: client.caFile },
     },
     client: { url: urls.client, caPem, certPem, keyPem },
@@ -88,7 +104,10 @@ const loadCa = async (settings: MemberSettings, plan: BootPlan): Promise<Cluster
   if (plan.kind === 'new-single') return loadOrCreateClusterCa(settings.caFiles);
   const ca = await readClusterCa(settings.caFiles);
   if (ca) return ca;
-  throw new AppError('CA_MISSING', { message: `the cluster CA is not at ${settings.caFiles.certFile}`, hint: 'Put the CA files of this cluster back (they are the same on every voter), or join this replica again.' });
+  throw new AppError('CA_MISSING', {
+    message: `the cluster CA is not at ${settings.caFiles.certFile}`,
+    hint: 'Put the CA files of this cluster back (they are the same on every voter), or join this replica again.',
+  });
 };
 
 /** A member with data reads its members from the write-ahead log; the flag still has to name itself. */

@@ -26,7 +26,8 @@ export const resolveUrls = (config: Config, host: { readonly routableIp: string;
     // etcd binds to addresses only; behind a name it listens everywhere, and mutual TLS decides who gets in.
     listenPeer: host.isIp(peerHost) ? peer : `https://0.0.0.0:${new URL(peer).port || PEER_PORT}`,
     client: config.etcd.client_url,
-    replica: replica.advertise_url === 'auto' ? `https://${bracket(advertisedHost(replica.address, peerHost))}:${portOf(replica.address)}` : replica.advertise_url,
+    replica:
+      replica.advertise_url === 'auto' ? `https://${bracket(advertisedHost(replica.address, peerHost))}:${portOf(replica.address)}` : replica.advertise_url,
     public:
       publicListener.advertise_url === 'auto'
         ? `${publicScheme}://${bracket(advertisedHost(publicListener.address, peerHost))}:${portOf(publicListener.address)}`
