@@ -4,7 +4,7 @@
  * Owns: the join records and the token uses. Never: spends a token before every check passed, adds a learner without a record that says
  * so, holds a private key of a joiner. Every step may be repeated with the same join id; every replica can answer every step.
  */
-import { AppError } from '@quorate/core/errors/app-error';
+import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import type { RecordEvent } from '@quorate/core/events/event';
 import type { JoinRecord } from '@quorate/core/join/join-record';
 import type { JoinPhase } from '@quorate/core/join/saga';
@@ -214,7 +214,7 @@ const addLearner = async (
   const present = members.find((member) => isMemberOf(record, member));
   if (record.memberId !== null && present) return { record, members };
   if (record.memberId !== null) throw await takeBackRemoved(deps, record, signal);
-  const member = present ?? (await deps.etcd.memberAddLearner(record.joiner.peerUrl, { signal, timeoutMs: CHANGE_TIMEOUT_MS }));
+  const member = present ?? (await addMember(deps, record.joiner.peerUrl, signal));
   const added: JoinRecord = {
     ...record,
     phase: 'learner-added',
@@ -226,6 +226,16 @@ const addLearner = async (
   deps.failpoint('admit:learner-added');
   deps.logger.info({ joinId: record.id, name: record.joiner.name, memberId: added.memberId }, 'learner added');
   return { record: added, members: present ? members : [...members, member] };
+};
+
+/** etcd makes the id of a member from its URL and the second: in the second of its removal the new one would be the removed one. */
+const addMember = async (deps: ClusterSideDeps, peerUrl: string, signal: AbortSignal): Promise<EtcdMember> => {
+  try {
+    return await deps.etcd.memberAddLearner(peerUrl, { signal, timeoutMs: CHANGE_TIMEOUT_MS });
+  } catch (error) {
+    if (!isAppError(error, 'MEMBER_NOT_FOUND')) throw error;
+    throw new AppError('CLUSTER_UNSETTLED', { message: `a member at ${peerUrl} was removed only a moment ago`, cause: error });
+  }
 };
 
 /** Somebody removed the learner: the join is over, and its use is given back now rather than when the membership loop finds it. */
