@@ -1,7 +1,5 @@
 /** Token redeemed → voter, as the cluster's own events time it: join.admitted is written with the token's use, member.promoted after the promotion. */
-import { ListEventsOutputSchema } from '@quorate/core/api/events';
 import type { Cluster } from '../harness/cluster';
-import { expectStatus } from '../harness/operator';
 import type { Replica } from '../harness/replica';
 import { waitFor } from '../harness/wait-for';
 import { withBenchCluster } from './bench-cluster';
@@ -49,8 +47,7 @@ const rounds = async (context: BenchContext, cluster: Cluster, label: string): P
 const redeemedToVoter = (cluster: Cluster, via: Replica, name: string): Promise<number> =>
   waitFor(
     async () => {
-      const answer = await via.call({ path: '/v1/events?limit=50', token: cluster.adminToken() });
-      const { events } = ListEventsOutputSchema.parse(expectStatus('GET /v1/events', answer, 200));
+      const events = await cluster.events(via);
       const promoted = events.find((event) => event.type === 'member.promoted' && event.subject === name);
       const admitted = events.find((event) => event.type === 'join.admitted' && event.subject === name);
       if (!promoted || !admitted || Date.parse(promoted.at) < Date.parse(admitted.at)) return null;

@@ -4,21 +4,17 @@
  */
 import { describe, expect, it } from 'vitest';
 import { useCluster } from '../harness/test-cluster';
-import { dieAt, expectJoinedOnce, expectKilled, keepRestarting, takeOut } from './crash-and-repeat';
+import { dieAt, expectJoinedOnce, expectKilled, keepRestarting, startOver } from './crash-and-repeat';
 
 const POINTS = ['checked', 'admitted', 'learner-added', 'started', 'catching-up', 'promote-sent', 'promoted'] as const;
 
 describe('an admitting replica that dies', () => {
   const present = useCluster('join-crash-admitting', { count: 2, block: 33 });
 
-  it('founds the cluster', { timeout: 40_000 }, async () => {
-    const first = await present().found();
-    expect(await first.stop()).toEqual({ code: 0, signal: null });
-  });
-
   it.each(POINTS)('once the join is %s, comes back, and the joiner becomes a voter', { timeout: 90_000 }, async (point) => {
     const cluster = present();
     const [first, joiner] = [cluster.replica(0), cluster.replica(1)];
+    await startOver(cluster);
     await first.stop();
     first.start(dieAt(`admit:${point}`));
     await first.waitReady();
@@ -36,6 +32,5 @@ describe('an admitting replica that dies', () => {
     }
     await keepRestarting(joiner);
     await expectJoinedOnce(cluster, joiner, minted);
-    await takeOut(cluster, joiner);
   });
 });

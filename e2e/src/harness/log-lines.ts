@@ -1,5 +1,5 @@
 /** One line of the daemon's JSON log. */
-export type LogLine = { readonly time: number; readonly level: number | string; readonly msg: string } & Readonly<Record<string, unknown>>;
+export type LogLine = { readonly time: string; readonly level: string; readonly msg: string } & Readonly<Record<string, unknown>>;
 
 /** The JSON lines of a daemon's output; text that is not JSON (errors for people) is left out. */
 export const logLines = (output: string): readonly LogLine[] => output.split('\n').flatMap((line) => (line.startsWith('{') ? parseLine(line) : []));

@@ -4,7 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ClusterStatus, ClusterStatusSchema, type MemberList, MemberListSchema } from '@quorate/core/api/cluster';
+import { ListEventsOutputSchema } from '@quorate/core/api/events';
 import { type CreateJoinTokenOutput, CreateJoinTokenOutputSchema, type JoinToken, ListJoinTokensOutputSchema } from '@quorate/core/api/join-tokens';
+import type { QuorateEvent } from '@quorate/core/events/event';
 import { type HttpAnswer, jsonOf } from './http';
 import type { Replica, RunOptions } from './replica';
 import { type CommandResult, expectSuccess } from './run-command';
@@ -37,16 +39,23 @@ export type Operator = {
   readonly status: (via: Replica) => Promise<ClusterStatus>;
   readonly members: (via: Replica) => Promise<MemberList>;
   readonly tokens: (via: Replica) => Promise<readonly JoinToken[]>;
+  /** The newest events, newest first. */
+  readonly events: (via: Replica) => Promise<readonly QuorateEvent[]>;
   /** Resolves when `via` lists exactly these replicas as voters, in contact, and no learner. */
   readonly waitVoters: (via: Replica, names: readonly string[], timeoutMs?: number) => Promise<MemberList>;
   /** Resolves with the replica that answers the leader check. */
   readonly leader: (among: readonly Replica[]) => Promise<Replica>;
+  /** By name or id, with force. */
   readonly remove: (via: Replica, name: string) => Promise<void>;
 };
 
 /** `home` is the founding replica: it holds the administrator token. */
 export const createOperator = (home: Replica): Operator => {
   const adminToken = () => readFileSync(path.join(home.dataDir, 'admin-token'), 'utf8').trim();
+  const mint: Operator['mint'] = async (via, asked = {}) => {
+    const answer = await via.call({ method: 'POST', path: '/v1/nodes/join-tokens', token: adminToken(), body: { kind: 'cluster', ...asked } });
+    return CreateJoinTokenOutputSchema.parse(expectStatus(`minting a join token on ${via.name}`, answer, 201));
+  };
   const get = async (via: Replica, where: string) => expectStatus(`GET ${where} on ${via.name}`, await via.call({ path: where, token: adminToken() }), 200);
   const members = async (via: Replica) => MemberListSchema.parse(await get(via, '/v1/cluster/members'));
   const waitVoters: Operator['waitVoters'] = (via, names, timeoutMs = 20_000) =>
@@ -76,23 +85,16 @@ export const createOperator = (home: Replica): Operator => {
     status: async (via) => ClusterStatusSchema.parse(await get(via, '/v1/cluster')),
     members,
     tokens: async (via) => ListJoinTokensOutputSchema.parse(await get(via, '/v1/nodes/join-tokens')).tokens,
+    events: async (via) => ListEventsOutputSchema.parse(await get(via, '/v1/events?limit=100')).events,
     waitVoters,
     leader: (among) => waitFor(() => findLeader(among), { timeoutMs: 15_000, what: 'one replica to say that it leads' }),
     remove: async (via, name) => {
-      const found = (await members(via)).members.find((member) => member.name === name);
+      const found = (await members(via)).members.find((member) => member.name === name || member.id === name);
       if (!found) throw new Error(`${via.name} lists no member ${name}`);
-      expectSuccess(`removing ${name}`, await via.quorate(['cluster', 'member', 'remove', found.id, '--force', '--yes']));
+      const answer = await via.call({ method: 'DELETE', path: `/v1/cluster/members/${found.id}?force=true`, token: adminToken(), timeoutMs: 60_000 });
+      expectStatus(`removing ${name} on ${via.name}`, answer, 200);
     },
   };
-};
-
-const mint = async (via: Replica, asked: MintOptions = {}): Promise<CreateJoinTokenOutput> => {
-  const args = ['cluster', 'join-token', 'create', '--output', 'json'];
-  if (asked.name) args.push('--name', asked.name);
-  if (asked.ttl) args.push('--ttl', asked.ttl);
-  if (asked.maxUses) args.push('--max-uses', String(asked.maxUses));
-  const result = expectSuccess(`minting a join token on ${via.name}`, await via.quorate(args));
-  return CreateJoinTokenOutputSchema.parse(JSON.parse(result.stdout));
 };
 
 const assertVoters = (list: MemberList, names: readonly string[]): MemberList => {

@@ -66,21 +66,29 @@ const live = async ({ cluster, state, dir, progress }: Life): Promise<number> =>
   progress.say(
     `Quorate lab: ${state.wanted} ${state.wanted === 1 ? 'replica' : 'replicas'} in ${path.relative(process.cwd(), dir) || dir}${advice ? `\n${advice}` : ''}\n`,
   );
-  const up = bringUp({ cluster, state, progress, save: (next) => writeLabState(dir, next) });
-  const failure = await Promise.race([up.then(() => null), stopping.requested.then(() => null)]).catch((error: unknown) => error);
-  up.catch(() => {});
+  const up = bringUp({ cluster, state, progress, save: (next) => writeLabState(dir, next) }).then(async () => {
+    const status = await cluster.status(cluster.replica(0));
+    progress.say(labSummary(cluster, { status, seconds: progress.elapsedSeconds() }));
+  });
+  const failure = await Promise.race([up, stopping.requested]).then(
+    () => null,
+    (error: unknown) => error,
+  );
   if (failure === null && !stopping.isRequested()) {
-    progress.say(labSummary(cluster, { status: await cluster.status(cluster.replica(0)), seconds: progress.elapsedSeconds() }));
     const keyboard = startKeyboard(cluster, progress, stopping.isRequested);
     await stopping.requested;
     keyboard.close();
+  } else {
+    up.catch(() => {});
+    if (!stopping.isRequested()) progress.say(describeFailure(failure, cluster));
   }
-  if (failure !== null && !stopping.isRequested())
-    progress.say(
-      `\nThe lab did not come up: ${failure instanceof Error ? failure.message : String(failure)}\nLogs: ${cluster.replicas.map((one) => path.relative(process.cwd(), one.logFile)).join('  ')}\n`,
-    );
   await stopInOrder(cluster, progress);
   return failure === null ? 0 : 1;
+};
+
+const describeFailure = (failure: unknown, cluster: Cluster): string => {
+  const logs = cluster.replicas.map((replica) => `  ${path.relative(process.cwd(), replica.logFile)}`).join('\n');
+  return `\nThe lab did not come up: ${failure instanceof Error ? failure.message : String(failure)}\nThe logs are in\n${logs}`;
 };
 
 /** First signal: resolves `requested`. Second signal: kills everything and exits. */

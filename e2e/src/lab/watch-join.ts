@@ -5,7 +5,7 @@ import type { Replica } from '../harness/replica';
 
 const PHASE_WORDS: Readonly<Record<JoinProgress['phase'], string>> = {
   reserved: 'place reserved, nothing spent yet',
-  checked: 'checks passed on both sides',
+  checked: 'waiting to be admitted',
   'learner-added': 'token spent, learner added',
   started: 'etcd started as learner',
   'catching-up': 'catching up',
