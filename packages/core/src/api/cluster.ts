@@ -54,13 +54,12 @@ export const RemovalPreviewSchema = z.object({
 export type RemovalPreview = z.infer<typeof RemovalPreviewSchema>;
 
 export const RemoveMemberInputSchema = z.object({
-  id: MemberIdSchema,
-  /** Removes although tolerance is lost. */
-  force: z.boolean().default(false),
+  id: MemberIdSchema.describe('Id of the member, as the list of members shows it.'),
+  force: z.boolean().default(false).describe('Removes it although the cluster then survives fewer failures than is safe.'),
 });
 export const RemoveMemberOutputSchema = z.object({ removedId: MemberIdSchema, before: QuorumReportSchema, after: QuorumReportSchema });
 
-export const SimulateInputSchema = z.object({ down: z.array(z.string().max(64)).max(32) });
+export const SimulateInputSchema = z.object({ down: z.array(z.string().max(64)).max(32).describe('Ids or names of the members to think away.') });
 export const SimulateOutputSchema = z.object({
   down: z.array(z.object({ id: MemberIdSchema, name: z.string() })),
   now: QuorumReportSchema,

@@ -7,13 +7,12 @@ export const JOIN_TOKEN_MAX_USES = 32;
 
 /** `POST /v1/nodes/join-tokens`. */
 export const CreateJoinTokenInputSchema = z.object({
-  kind: z.literal('cluster'),
-  /** Note for people: what this token is for. */
-  name: z.string().trim().min(1).max(63).optional(),
-  /** "1m" … "24h"; default "1h". */
-  ttl: DurationSchema.refine((ms) => ms >= JOIN_TOKEN_TTL_MS.min && ms <= JOIN_TOKEN_TTL_MS.max, 'a join token lives between 1m and 24h').optional(),
-  /** Default 1: single use. */
-  maxUses: z.number().int().min(1).max(JOIN_TOKEN_MAX_USES).optional(),
+  kind: z.literal('cluster').describe('What the token admits to.'),
+  name: z.string().trim().min(1).max(63).optional().describe('A note for people: what this token is for.'),
+  ttl: DurationSchema.refine((ms) => ms >= JOIN_TOKEN_TTL_MS.min && ms <= JOIN_TOKEN_TTL_MS.max, 'a join token lives between 1m and 24h')
+    .optional()
+    .describe('How long it is good for, "1m" to "24h"; "1h" when absent.'),
+  maxUses: z.number().int().min(1).max(JOIN_TOKEN_MAX_USES).optional().describe('How many hosts may use it; 1 when absent.'),
 });
 export type CreateJoinTokenInput = z.output<typeof CreateJoinTokenInputSchema>;
 
@@ -54,5 +53,5 @@ export const CreateJoinTokenOutputSchema = z.object({
 export type CreateJoinTokenOutput = z.infer<typeof CreateJoinTokenOutputSchema>;
 
 export const ListJoinTokensOutputSchema = z.object({ tokens: z.array(JoinTokenSchema) });
-export const RevokeJoinTokenInputSchema = z.object({ id: z.string().min(1).max(64) });
+export const RevokeJoinTokenInputSchema = z.object({ id: z.string().min(1).max(64).describe('Id of the token, as the list of tokens shows it.') });
 export const RevokeJoinTokenOutputSchema = z.object({ token: JoinTokenSchema });

@@ -35,8 +35,15 @@ const askOnTerminal = async (question: string, signal: AbortSignal): Promise<str
   lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     // The end of the input is an empty answer: `question` alone would never settle.
-    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-    return await Promise.race([lines.question(question, { signal }), ended]);
+    const ended = new Promise<string>((resolve) =>
+      lines.once('close', () => {
+        process.stderr.write('\n');
+        resolve('');
+      }),
+    );
+    const answer = await Promise.race([lines.question(question, { signal }), ended]);
+    lines.removeAllListeners('close');
+    return answer;
   } finally {
     lines.close();
   }

@@ -1,5 +1,4 @@
-import { RemovalPreviewSchema } from '@quorate/core/api/cluster';
-import { MemberIdSchema } from '@quorate/core/cluster/member';
+import { RemovalPreviewSchema, RemoveMemberInputSchema } from '@quorate/core/api/cluster';
 import { z } from 'zod';
 import { operatorProcedure } from '../procedures';
 
@@ -14,6 +13,6 @@ export const previewRemoval = operatorProcedure
       tag: 'cluster',
     },
   })
-  .input(z.strictObject({ id: MemberIdSchema }))
+  .input(z.strictObject({ id: RemoveMemberInputSchema.shape.id }))
   .output(RemovalPreviewSchema)
   .query(({ ctx, input }) => ctx.services.cluster.previewRemoval(input.id));
