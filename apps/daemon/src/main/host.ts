@@ -10,6 +10,7 @@ import { routableIpv4 } from '../host/addresses';
 import { measureFsync } from '../host/disk';
 import { findEtcd } from '../host/executable';
 import { measureTcpRtt } from '../host/rtt';
+import type { InstallPaths } from '../services/join/install';
 import type { JoinRequest } from '../services/join/join-host';
 import type { JoinHost } from '../services/join/joining-host';
 import type { CachedMember } from '../services/health/member-cache';
@@ -60,9 +61,18 @@ const largestRtt = async (peers: readonly CachedMember[], ownName: string, signa
   return known.length === 0 ? null : Math.max(...known);
 };
 
+/** Where the identity of this host lies. */
+export const toInstallPaths = (paths: ReplicaPaths): InstallPaths => ({
+  dataDir: paths.dataDir,
+  etcdDir: paths.etcdDataDir,
+  caCertFile: paths.caCertFile,
+  caKeyFile: paths.caKeyFile,
+  pkiDir: pkiDirOf(paths.dataDir),
+});
+
 /** This host as a joiner. */
 export const toJoinHost = (config: Config, paths: ReplicaPaths, host: Host): JoinHost => ({
-  paths: { dataDir: paths.dataDir, etcdDir: paths.etcdDataDir, caCertFile: paths.caCertFile, caKeyFile: paths.caKeyFile, pkiDir: pkiDirOf(paths.dataDir) },
+  paths: toInstallPaths(paths),
   name: config.etcd.name,
   urls: host.urls,
   replicaAddress: parseAddress(config.listeners.replica.address),

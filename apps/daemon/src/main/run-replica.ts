@@ -15,8 +15,7 @@ import { waitReady } from '../etcd/ready';
 import { systemClock } from '../kit/clock';
 import { createCloser, type Closer } from '../kit/closer';
 import { acquireLock } from '../kit/file-lock';
-import { releaseReservation, runJoin, undoLocally } from '../services/join/join-host';
-import { readJoinerState } from '../services/join/joiner-state';
+import { readPendingJoin, releaseReservation, runJoin, undoLocally } from '../services/join/join-host';
 import { readMemberCache } from '../services/health/member-cache';
 import { observeBoot } from '../services/supervisor/boot-facts';
 import { planBoot } from '../services/supervisor/boot-plan';
@@ -25,7 +24,7 @@ import { readIdentity, writeIdentity } from '../services/supervisor/identity';
 import { type PreparedMember, prepareMember } from '../services/supervisor/prepare-member';
 import { createRunLog, type RunLog } from '../services/supervisor/run-log';
 import { type Edges, openAdminSocket, openPublicListener, openReplicaListener } from './edges';
-import { type Host, resolveHost, toJoinHost, toJoinRequest } from './host';
+import { type Host, resolveHost, toInstallPaths, toJoinHost, toJoinRequest } from './host';
 import { createReplicaContext } from './replica-context';
 import type { RunOptions } from './run-options';
 import { serveReplica } from './serve-replica';
@@ -134,7 +133,7 @@ type Ready = { readonly prepared: PreparedMember; readonly joinedAs: string | nu
 /** Plans the boot, joins if that is the plan, and makes everything ready that etcd needs. */
 const prepare = async (options: RunOptions, run: Run, host: Host): Promise<Ready> => {
   const { config, paths } = options;
-  const pending = await readJoinerState(paths.dataDir);
+  const pending = await readPendingJoin(toInstallPaths(paths));
   const plan = planBoot(
     await observeBoot({
       mode: config.etcd.mode,
@@ -195,10 +194,9 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
 const fallBack = async (options: RunOptions, run: Run, failed: { host: Host; error: AppError }): Promise<void> => {
   const { config, paths } = options;
   if (isTransient(failed.error)) return;
-  const joinHost = toJoinHost(config, paths, failed.host);
-  await releaseReservation({ clock: systemClock }, { host: joinHost, request: toJoinRequest(config) });
+  await releaseReservation({ clock: systemClock }, { dataDir: paths.dataDir, request: toJoinRequest(config) });
   if ((await readIdentity(paths.dataDir)) === null) return;
-  await undoLocally(joinHost.paths);
+  await undoLocally(toInstallPaths(paths));
   await options.onJoinFailed(failed.error);
   run.restart();
 };

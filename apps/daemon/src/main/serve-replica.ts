@@ -4,6 +4,7 @@ import { QUORATE_VERSION } from '@quorate/core/version';
 import type { TcpServer } from '../api/http/tcp-server';
 import { systemClock } from '../kit/clock';
 import type { Closer } from '../kit/closer';
+import { collectWhenIdle } from '../kit/idle-memory';
 import { type Loop, runLoop } from '../kit/loop';
 import { removeFile } from '../kit/atomic-file';
 import { saveCaKey } from '../pki/ca-files';
@@ -19,7 +20,7 @@ import { handOverLeadership } from '../services/supervisor/hand-over';
 import type { PreparedMember } from '../services/supervisor/prepare-member';
 import type { RunLog } from '../services/supervisor/run-log';
 import type { Edges } from './edges';
-import { type Host, toJoinHost } from './host';
+import { type Host, toInstallPaths } from './host';
 import type { ReplicaContext } from './replica-context';
 import type { RunOptions } from './run-options';
 import { createApiServices, createReplicaServices, membershipTurn, type Wiring } from './services';
@@ -72,6 +73,7 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
       logger,
       run: membershipTurn(wiring, firstSeen),
     });
+    collectWhenIdle({ signal: context.signal, logger });
     runLoop({ name: 'certificates', everyMs: RENEW_EVERY_MS, signal: context.signal, logger, run: () => renewLeaves(serving) });
     runLog.setStage('serving');
     runLog.step('ready');
@@ -161,8 +163,7 @@ const finishJoin = async (serving: Serving, joinId: string): Promise<void> => {
 /** This host as it was before the join; with data of its own it goes on with that. */
 const takeBack = async (serving: Serving, error: AppError): Promise<void> => {
   await serving.keeper.stop();
-  const { paths } = toJoinHost(serving.options.config, serving.options.paths, serving.host);
-  const restored = await undoLocally(paths);
+  const restored = await undoLocally(toInstallPaths(serving.options.paths));
   serving.runLog.step(restored ? 'join undone: the old local data is back in place' : 'join undone: this host is as it was');
   if (!restored) return;
   await serving.options.onJoinFailed(error);
