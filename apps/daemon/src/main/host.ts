@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Config } from '@quorate/core/config/schema';
 import { chooseTimers } from '@quorate/core/cluster/timers';
+import type { Config } from '@quorate/core/config/schema';
 import { AppError } from '@quorate/core/errors/app-error';
 import type { Timers } from '@quorate/core/join/wire';
 import { QUORATE_VERSION } from '@quorate/core/version';
@@ -10,10 +10,10 @@ import { routableIpv4 } from '../host/addresses';
 import { measureFsync } from '../host/disk';
 import { findEtcd } from '../host/executable';
 import { measureTcpRtt } from '../host/rtt';
+import type { CachedMember } from '../services/health/member-cache';
 import type { InstallPaths } from '../services/join/install';
 import type { JoinRequest } from '../services/join/join-host';
 import type { JoinHost } from '../services/join/joining-host';
-import type { CachedMember } from '../services/health/member-cache';
 import { pkiDirOf } from '../services/supervisor/prepare-member';
 import { parseAddress, type ReplicaUrls, resolveUrls } from '../services/supervisor/urls';
 

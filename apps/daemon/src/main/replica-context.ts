@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { QUORATE_VERSION } from '@quorate/core/version';
-import { createEtcdClient } from '../etcd/client';
 import type { EtcdClient } from '../etcd/api';
+import { createEtcdClient } from '../etcd/client';
 import { createReplicaClient, type ReplicaClient } from '../host/replica-client';
 import { systemClock } from '../kit/clock';
 import type { Closer } from '../kit/closer';

@@ -1,5 +1,5 @@
-import type { AppError } from '@quorate/core/errors/app-error';
 import type { Config } from '@quorate/core/config/schema';
+import type { AppError } from '@quorate/core/errors/app-error';
 import type { ReplicaPaths } from '../config/paths';
 import type { Failpoint } from '../kit/failpoint';
 import type { Logger } from '../kit/logger';

@@ -13,10 +13,10 @@ import { reapOrphan } from '../etcd/orphan';
 import { startEtcdProcess } from '../etcd/process';
 import { waitReady } from '../etcd/ready';
 import { systemClock } from '../kit/clock';
-import { createCloser, type Closer } from '../kit/closer';
+import { type Closer, createCloser } from '../kit/closer';
 import { acquireLock } from '../kit/file-lock';
-import { readPendingJoin, releaseReservation, runJoin, undoLocally } from '../services/join/join-host';
 import { readMemberCache } from '../services/health/member-cache';
+import { readPendingJoin, releaseReservation, runJoin, undoLocally } from '../services/join/join-host';
 import { observeBoot } from '../services/supervisor/boot-facts';
 import { planBoot } from '../services/supervisor/boot-plan';
 import { type EtcdKeeper, startEtcdKeeper } from '../services/supervisor/etcd-keeper';
@@ -182,7 +182,7 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
     return await runJoin(deps, { host: toJoinHost(config, paths, host), request: toJoinRequest(config) }, run.signal);
   } catch (error) {
     run.signal.throwIfAborted();
-    await fallBack(options, run, { host, error: toAppError(error) });
+    await fallBack(options, run, toAppError(error));
     throw error;
   }
 };
@@ -191,13 +191,13 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
  * A refusal that repeating cannot change: the reservation is given back, and a host that has data of its own goes on with it. Otherwise
  * the sidecar stays, so that the same command continues.
  */
-const fallBack = async (options: RunOptions, run: Run, failed: { host: Host; error: AppError }): Promise<void> => {
+const fallBack = async (options: RunOptions, run: Run, error: AppError): Promise<void> => {
   const { config, paths } = options;
-  if (isTransient(failed.error)) return;
+  if (isTransient(error)) return;
   await releaseReservation({ clock: systemClock }, { dataDir: paths.dataDir, request: toJoinRequest(config) });
   if ((await readIdentity(paths.dataDir)) === null) return;
   await undoLocally(toInstallPaths(paths));
-  await options.onJoinFailed(failed.error);
+  await options.onJoinFailed(error);
   run.restart();
 };
 

@@ -2,15 +2,15 @@
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import { QUORATE_VERSION } from '@quorate/core/version';
 import type { TcpServer } from '../api/http/tcp-server';
+import { removeFile } from '../kit/atomic-file';
 import { systemClock } from '../kit/clock';
 import type { Closer } from '../kit/closer';
 import { collectWhenIdle } from '../kit/idle-memory';
 import { type Loop, runLoop } from '../kit/loop';
-import { removeFile } from '../kit/atomic-file';
 import { saveCaKey } from '../pki/ca-files';
 import { ensureLeaves } from '../pki/leaf-files';
 import { leafHosts } from '../pki/leaf-hosts';
-import { fetchCaKey, type FollowDeps, followJoin } from '../services/join/follow';
+import { type FollowDeps, fetchCaKey, followJoin } from '../services/join/follow';
 import { undoLocally } from '../services/join/join-host';
 import { readJoinerState, removeJoinerState, writeJoinerState } from '../services/join/joiner-state';
 import type { JoinReports } from '../services/join/replica-port';

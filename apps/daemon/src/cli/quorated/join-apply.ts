@@ -17,7 +17,8 @@ const SILENCE_MS = 15_000;
 export const applyJoin = async (options: JoinOptions, plan: JoinPlan, say: (line: string) => void): Promise<void> => {
   const { paths } = plan;
   if (plan.ticket.tokenFile === null && plan.ticket.token !== '') await writeFileAtomic(plan.tokenPath, `${plan.ticket.token}\n`);
-  await writeJoinerState(paths.dataDir, { ...plan.state, replaceLocalData: true });
+  // A join that goes on is the daemon's: it may have come further since the sidecar was read.
+  if (!plan.resumes) await writeJoinerState(paths.dataDir, { ...plan.state, replaceLocalData: true });
   await writeFileAtomic(plan.configPath, plan.configText);
   await clearLastError(paths.dataDir);
   say(`wrote ${plan.configPath}`);

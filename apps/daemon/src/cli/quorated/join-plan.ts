@@ -6,8 +6,11 @@ import type { JoinCheck } from '@quorate/core/join/saga';
 import { editConfigForJoin } from '../../config/edit-config-for-join';
 import { type ReplicaPaths, resolvePaths } from '../../config/paths';
 import { readFileIfExists } from '../../kit/atomic-file';
+import { systemClock } from '../../kit/clock';
+import { toInstallPaths } from '../../main/host';
 import { normalizeFingerprint } from '../../pki/fingerprint';
 import { readMemberCache } from '../../services/health/member-cache';
+import { readPendingJoin, releaseReservation } from '../../services/join/join-host';
 import { type JoinerState, newJoinerState, readJoinerState, removeJoinerState } from '../../services/join/joiner-state';
 import { readIdentity } from '../../services/supervisor/identity';
 import { checkJoin } from './join-check';
@@ -34,7 +37,7 @@ export type JoinPlan = {
   readonly resumes: boolean;
   readonly isDaemonRunning: boolean;
   readonly check: () => Promise<readonly JoinCheck[]>;
-  /** Forgets a join that was only looked at. */
+  /** Forgets a join that was only looked at, here and in the cluster. */
   readonly abandon: () => Promise<void>;
 };
 
@@ -54,9 +57,9 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
   const tokenPath = given.token === null ? (given.tokenFile ?? '') : (options.tokenDest ?? joinPath(paths.dataDir, 'cluster-join-token'));
   const configText = editConfigForJoin(formerText ?? '', { ...base, tokenPath }, configPath);
   const config = await loadConfigText(options, configPath, configText);
-  const found = await readJoinerState(paths.dataDir);
-  const resumes = found !== null && found.phase !== 'requested';
   const local = await readLocalState(paths.adminSocket);
+  const found = await readEarlierJoin(paths, local !== null);
+  const resumes = found !== null && found.phase !== 'requested';
   if (!resumes) await refuseLocalData(paths, options);
   const token = resumes && given.token === null ? ((await readFileIfExists(tokenPath)) ?? '') : await readGivenToken(given);
   const state = found !== null && found.name === name ? found : newJoinerState(name, true);
@@ -73,8 +76,24 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
     isDaemonRunning: local !== null,
     check: () =>
       checkJoin({ config, paths, state, ticket, isDaemonRunning: local !== null, patienceMs: parseDurationMs(options.timeout ?? '') ?? DEFAULT_PATIENCE_MS }),
-    abandon: () => removeJoinerState(paths.dataDir),
+    abandon: async () => {
+      // A sidecar that was there before belongs to a join that was asked for: it stays.
+      if (found !== null) return;
+      await releaseReservation(
+        { clock: systemClock },
+        { dataDir: paths.dataDir, request: { urls: given.urls, caFingerprint, token: { text: token }, patienceMs: 0 } },
+      );
+      await removeJoinerState(paths.dataDir);
+    },
   };
+};
+
+/** What an earlier run left. An undo that was interrupted is finished by whoever starts first: the daemon, or this command when it is down. */
+const readEarlierJoin = async (paths: ReplicaPaths, isDaemonRunning: boolean): Promise<JoinerState | null> => {
+  if (!isDaemonRunning) return readPendingJoin(toInstallPaths(paths));
+  const found = await readJoinerState(paths.dataDir);
+  if (found?.phase !== 'undoing' && found?.phase !== 'restoring') return found;
+  throw new AppError('CONFLICT', { message: 'quorated is taking an earlier join of this host back', hint: 'Run the same command again in a moment.' });
 };
 
 /** A host that belongs to a cluster of several members is not taken from it by accident. */

@@ -1,12 +1,13 @@
 /** `quorated join`: checks everything first, then writes the configuration and lets the daemon run the saga. */
+
+import { AppError, toAppError } from '@quorate/core/errors/app-error';
 import { parseInvitation } from '@quorate/core/join/invitation';
 import type { JoinCheck } from '@quorate/core/join/saga';
-import { AppError, toAppError } from '@quorate/core/errors/app-error';
 import { Command } from 'commander';
 import { checksError } from '../../services/join/redeem';
-import { prepareJoin } from './join-plan';
 import { applyJoin } from './join-apply';
 import type { JoinOptions, Ticket } from './join-options';
+import { prepareJoin } from './join-plan';
 import { withConfigOptions } from './options';
 import { runCommand } from './print-error';
 
@@ -51,10 +52,10 @@ const join = async (options: JoinOptions): Promise<void> => {
       const failure = checksError(checks);
       if (failure) throw failure;
     }
-    if (options.checkOnly) await plan.abandon();
-    else await applyJoin(options, plan, say);
+    if (!options.checkOnly) await applyJoin(options, plan, say);
+    else if (!plan.resumes) await plan.abandon();
     if (options.json) process.stdout.write(`${JSON.stringify({ ok: true, checkOnly: options.checkOnly ?? false, checks })}\n`);
-    else if (options.checkOnly) say('all checks passed; nothing was changed and the token is not spent');
+    else if (options.checkOnly) say(plan.resumes ? 'nothing was changed' : 'all checks passed; nothing was changed and the token is not spent');
   } catch (error) {
     const failure = toAppError(error);
     if (options.json)

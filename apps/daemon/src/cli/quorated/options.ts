@@ -1,7 +1,7 @@
 import { AppError } from '@quorate/core/errors/app-error';
 import type { Command } from 'commander';
 import { readEnvironment } from '../../config/environment';
-import { chooseConfigPath, loadConfig, type LoadedConfig } from '../../config/load-config';
+import { chooseConfigPath, type LoadedConfig, loadConfig } from '../../config/load-config';
 
 /** Options that every command with a configuration takes. */
 export type ConfigOptions = { readonly config?: string; readonly set?: readonly string[] };

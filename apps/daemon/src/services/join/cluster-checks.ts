@@ -1,5 +1,5 @@
 /** The cluster's part of the preflight: compares, dials back, and judges with core's rules. Changes nothing. */
-import type { JoinRecord } from '@quorate/core/join/join-record';
+
 import { passCheck } from '@quorate/core/join/check-result';
 import {
   type Dial,
@@ -13,6 +13,7 @@ import {
   evaluateVersions,
   type TakenMember,
 } from '@quorate/core/join/checks';
+import type { JoinRecord } from '@quorate/core/join/join-record';
 import { isJoinLive } from '@quorate/core/join/saga';
 import type { PrepareRequest, Timers, Versions } from '@quorate/core/join/wire';
 import type { EtcdMember } from '../../etcd/api';

@@ -456,7 +456,7 @@ describe('the reports of a joiner', () => {
 describe('the same join on two replicas at once', () => {
   it('is prepared by one of them, and the other says so', async () => {
     const { plaintext } = await replica.mint();
-    let release = () => undefined as void;
+    let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });

@@ -9,14 +9,14 @@ import type { RecordEvent } from '@quorate/core/events/event';
 import type { JoinRecord } from '@quorate/core/join/join-record';
 import type { JoinPhase } from '@quorate/core/join/saga';
 import type { CommitRequest, Joiner, PrepareRequest, PrepareResponse, ProgressRequest } from '@quorate/core/join/wire';
+import type { EtcdClient, EtcdMember } from '../../etcd/api';
 import type { Clock } from '../../kit/clock';
 import type { Failpoint } from '../../kit/failpoint';
-import type { EtcdClient, EtcdMember } from '../../etcd/api';
 import type { Logger } from '../../kit/logger';
 import type { PeerIdentity } from '../../pki/api';
 import type { Stored } from '../../store/codec';
-import type { JoinsStore } from '../../store/joins-store';
 import type { JoinTokenRow, JoinTokensStore } from '../../store/join-tokens-store';
+import type { JoinsStore } from '../../store/joins-store';
 import { positionInQueue, requireFreeUse } from './queue';
 import { proveToken } from './tokens';
 
@@ -56,7 +56,7 @@ export const createClusterSide = (deps: ClusterSideDeps & { readonly runChecks: 
   prepare: async (request: PrepareRequest, from: string, signal: AbortSignal): Promise<PrepareResponse['checks']> => {
     const token = await proveToken({ store: deps.tokens, clock: deps.clock }, { plaintext: request.token, joinId: request.joiner.joinId }, signal);
     const stored = await ownRecord(deps, request.joiner, signal);
-    await requireFreeUse(deps, token.value, request.joiner, signal);
+    await requireFreeUse(deps, { token: token.value, joiner: request.joiner }, signal);
     const members = await deps.etcd.memberList({ signal });
     const queuePosition = await positionInQueue(deps, request.joiner, signal);
     const checks = await deps.runChecks(request, { members, queuePosition }, signal);
@@ -160,7 +160,7 @@ type SpendInput = { readonly stored: Stored<JoinRecord>; readonly token: Stored<
 const spend = async (deps: ClusterSideDeps, input: SpendInput, signal: AbortSignal): Promise<Stored<JoinRecord>> => {
   const { stored, token, joiner, from } = input;
   const nowMs = deps.clock.now();
-  await requireFreeUse(deps, token.value, joiner, signal);
+  await requireFreeUse(deps, { token: token.value, joiner }, signal);
   await requireUnique(deps, joiner, signal);
   await requireTurn(deps, stored, signal);
   const record: JoinRecord = { ...stored.value, joiner, phase: 'checked', admittedAtMs: nowMs, progressedAtMs: nowMs, updatedAtMs: nowMs };

@@ -3,7 +3,7 @@
  * any replica that answers, authenticated by its own certificate.
  */
 import { AppError, isAppError } from '@quorate/core/errors/app-error';
-import { CaKeyResponseSchema, ProgressResponseSchema, type ProgressRequest, type ProgressResponse } from '@quorate/core/join/wire';
+import { CaKeyResponseSchema, type ProgressRequest, type ProgressResponse, ProgressResponseSchema } from '@quorate/core/join/wire';
 import type { EtcdClient, EtcdProcess } from '../../etcd/api';
 import type { ReplicaClient } from '../../host/replica-client';
 import type { Clock } from '../../kit/clock';

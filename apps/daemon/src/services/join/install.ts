@@ -26,7 +26,7 @@ export type InstallDeps = {
   readonly writeIdentity: (state: JoinerState) => Promise<void>;
 };
 
-/** identity.json last when put back, so that an interrupted undo is seen as one. */
+/** What makes this host the member that it is. */
 const itemsOf = (paths: InstallPaths): { dataDir: string; items: string[] } => ({
   dataDir: paths.dataDir,
   items: [
@@ -76,13 +76,22 @@ const clear = async (deps: InstallDeps, state: JoinerState): Promise<JoinerState
   return cleared;
 };
 
-/** Takes an installed join back: the new member's files go, the old data returns. Resolves to whether there was any. */
+/**
+ * Takes a join back: the new member's files go, the old data returns. Resolves to whether there was any. Repeatable: the sidecar is told
+ * before the first file goes and before the first one returns, so that an interrupted call never removes what it put back already.
+ */
 export const uninstall = async (paths: InstallPaths, state: JoinerState): Promise<boolean> => {
   const old = itemsOf(paths);
-  const isNew = state.phase !== 'requested' && state.phase !== 'admitted';
-  for (const item of isNew ? old.items : []) await rm(item, { recursive: true, force: true });
-  return state.setAside === null ? false : (await putBack(old, state.setAside)).length > 0;
+  if (hasNewFiles(state)) {
+    await writeJoinerState(paths.dataDir, { ...state, phase: 'undoing' });
+    for (const item of old.items) await rm(item, { recursive: true, force: true });
+  }
+  const { setAside: folder } = await writeJoinerState(paths.dataDir, { ...state, phase: 'restoring' });
+  return folder === null ? false : (await putBack(old, folder)).length > 0;
 };
+
+/** From `cleared` on, what stands in place is the new member's. */
+const hasNewFiles = ({ phase }: JoinerState): boolean => phase === 'cleared' || phase === 'installed' || phase === 'started' || phase === 'undoing';
 
 const inDirectory = async (file: string): Promise<string> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -5,11 +5,11 @@ import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import { type Joiner, UndoResponseSchema } from '@quorate/core/join/wire';
 import { readFileIfExists } from '../../kit/atomic-file';
 import { publicKeySha256 } from '../../pki/chain';
-import { installAnswer, type InstallPaths, uninstall } from './install';
+import { type InstallPaths, installAnswer, uninstall } from './install';
 import { type JoinerState, loadJoinKey, newJoinerState, readJoinerState, removeJoinerState, writeJoinerState } from './joiner-state';
 import type { JoinHost } from './joining-host';
 import { runPreflight } from './preflight';
-import { checksError, type JoinTicket, openSession, redeem, type RedeemDeps } from './redeem';
+import { checksError, type JoinTicket, openSession, type RedeemDeps, redeem } from './redeem';
 
 const RELEASE_TIMEOUT_MS = 5_000;
 
@@ -107,10 +107,10 @@ export const describeJoiner = (host: JoinHost, state: JoinerState, keyPem: strin
 });
 
 /** Gives the reservation of a join back that was refused for good. It would die within a minute by itself: whatever fails here is ignored. */
-export const releaseReservation = async (deps: Pick<RedeemDeps, 'clock'>, { host, request }: JoinTask): Promise<void> => {
+export const releaseReservation = async (deps: Pick<RedeemDeps, 'clock'>, { dataDir, request }: { dataDir: string; request: JoinRequest }): Promise<void> => {
   const signal = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
   try {
-    const state = await readJoinerState(host.paths.dataDir);
+    const state = await readJoinerState(dataDir);
     if (state?.phase !== 'requested') return;
     const ticket = { urls: request.urls, token: await readToken(request.token), caFingerprint: request.caFingerprint };
     const session = await openSession(deps, { ...ticket, patienceMs: 0 }, signal);
@@ -130,6 +130,14 @@ const readToken = async (token: JoinRequest['token']): Promise<string> => {
     message: text === null ? `there is no token file ${token.path}` : `the token file ${token.path} is empty`,
     hint: 'Mint a token on a replica of the cluster ("quorate cluster join-token create") and write it to that file.',
   });
+};
+
+/** The join that is under way; null when there is none. One whose undo was interrupted is taken back first. */
+export const readPendingJoin = async (paths: InstallPaths): Promise<JoinerState | null> => {
+  const state = await readJoinerState(paths.dataDir);
+  if (state?.phase !== 'undoing' && state?.phase !== 'restoring') return state;
+  await undoLocally(paths);
+  return null;
 };
 
 /** Takes a join back on this host: what it installed goes, what was set aside returns. Resolves to whether old data is back. */

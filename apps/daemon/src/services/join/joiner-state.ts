@@ -20,8 +20,10 @@ import { randomHex } from '../../kit/ids';
  * - `cleared`: local data is set aside
  * - `installed`: the new identity and certificates are in place
  * - `started`: etcd ran as a learner; from here on its write-ahead log decides
+ * - `undoing`: the join is being taken back; what it installed is being removed
+ * - `restoring`: nothing of it is left; what was set aside is being put back
  */
-const JoinerPhaseSchema = z.enum(['requested', 'admitted', 'cleared', 'installed', 'started']);
+const JoinerPhaseSchema = z.enum(['requested', 'admitted', 'cleared', 'installed', 'started', 'undoing', 'restoring']);
 
 const JoinerStateSchema = z.object({
   v: z.literal(1),

@@ -2,14 +2,15 @@
  * The joiner's part of the preflight, and the call that runs the cluster's. Spends nothing, changes nothing but a reservation that dies by
  * itself. Shared by `quorated join` and by the boot.
  */
-import { passCheck, failCheck } from '@quorate/core/join/check-result';
+
+import { mkdir } from 'node:fs/promises';
+import { failCheck, passCheck } from '@quorate/core/join/check-result';
 import { type Dial, evaluateClock, evaluateDial, evaluateFreeSpace, evaluateFsync, evaluateRoundTrip } from '@quorate/core/join/checks';
 import type { JoinCheck } from '@quorate/core/join/saga';
 import { type Joiner, type PrepareResponse, PrepareResponseSchema } from '@quorate/core/join/wire';
 import { parsePeerUrl } from '../../host/addresses';
 import { dialBack, listenNonce } from '../../host/dial';
 import { freeBytes, measureFsync } from '../../host/disk';
-import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../kit/clock';
 import { randomHex } from '../../kit/ids';
 import type { JoinHost } from './joining-host';

@@ -3,8 +3,8 @@ import { AppError } from '@quorate/core/errors/app-error';
 import type { JoinRecord } from '@quorate/core/join/join-record';
 import { isJoinLive } from '@quorate/core/join/saga';
 import type { Joiner } from '@quorate/core/join/wire';
-import type { JoinsStore } from '../../store/joins-store';
 import type { JoinTokenRow } from '../../store/join-tokens-store';
+import type { JoinsStore } from '../../store/joins-store';
 
 type QueueDeps = { readonly joins: Pick<JoinsStore, 'list'> };
 
@@ -15,8 +15,11 @@ type QueueDeps = { readonly joins: Pick<JoinsStore, 'list'> };
 export const isRival = (record: JoinRecord, joiner: Joiner): boolean =>
   record.phase === 'checked' && record.admittedAtMs === null && record.id !== joiner.joinId && record.joiner.publicKeySha256 !== joiner.publicKeySha256;
 
-/** A use counts when it is spent, or reserved by another host that came first: of two that prepared in the same moment one goes on. Throws JOIN_TOKEN_EXHAUSTED. */
-export const requireFreeUse = async (deps: QueueDeps, token: JoinTokenRow, joiner: Joiner, signal: AbortSignal): Promise<void> => {
+/**
+ * A use counts when it is spent, or reserved by another host that came first: of two that prepared in the same moment one goes on.
+ * Throws JOIN_TOKEN_EXHAUSTED.
+ */
+export const requireFreeUse = async (deps: QueueDeps, { token, joiner }: { token: JoinTokenRow; joiner: Joiner }, signal: AbortSignal): Promise<void> => {
   if (token.uses.some((use) => use.joinId === joiner.joinId)) return;
   const { records } = await deps.joins.list({ signal });
   const own = records.find(({ value }) => value.id === joiner.joinId);

@@ -6,10 +6,10 @@ import { AppError, isAppError } from '@quorate/core/errors/app-error';
 import { isErrorCode } from '@quorate/core/errors/codes';
 import { firstFailure } from '@quorate/core/join/checks';
 import type { JoinCheck } from '@quorate/core/join/saga';
-import { CommitResponseSchema, type CommitResponse, type Joiner, type PrepareResponse } from '@quorate/core/join/wire';
+import { type CommitResponse, CommitResponseSchema, type Joiner, type PrepareResponse } from '@quorate/core/join/wire';
+import { createReplicaClient, type ReplicaClient } from '../../host/replica-client';
 import type { Clock } from '../../kit/clock';
 import type { Failpoint } from '../../kit/failpoint';
-import { createReplicaClient, type ReplicaClient } from '../../host/replica-client';
 import { createCsr } from '../../pki/csr';
 import { fetchPinnedCa, pinnedTlsOptions } from '../../pki/pinned-tls';
 

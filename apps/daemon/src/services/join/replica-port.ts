@@ -1,7 +1,7 @@
 /**
  * Answers what joiners and other replicas ask on the replica listener, from the rooms behind it: admits (`cluster-side.ts`), signs, tells.
  */
-import { addSample, estimateEtaSeconds, percentOf, type ProgressSample } from '@quorate/core/cluster/progress';
+import { addSample, estimateEtaSeconds, type ProgressSample, percentOf } from '@quorate/core/cluster/progress';
 import { AppError } from '@quorate/core/errors/app-error';
 import type { JoinRecord, PeerView } from '@quorate/core/join/join-record';
 import type { JoinPhase } from '@quorate/core/join/saga';

@@ -2,9 +2,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CreateJoinTokenInput, type CreateJoinTokenOutput, JOIN_TOKEN_TTL_MS, type JoinToken } from '@quorate/core/api/join-tokens';
 import { AppError } from '@quorate/core/errors/app-error';
+import type { RecordEvent } from '@quorate/core/events/event';
 import { formatInvitation } from '@quorate/core/join/invitation';
 import { formatJoinToken, formatTokenId, parseJoinToken, TOKEN_ID_BYTES, TOKEN_SECRET_BYTES } from '@quorate/core/join/token';
-import type { RecordEvent } from '@quorate/core/events/event';
 import type { Clock } from '../../kit/clock';
 import type { Stored } from '../../store/codec';
 import type { JoinTokenRow, JoinTokensStore } from '../../store/join-tokens-store';

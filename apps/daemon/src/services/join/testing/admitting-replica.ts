@@ -10,7 +10,7 @@ import type { Stored } from '../../../store/codec';
 import { createJoinTokensStore, type JoinTokenRow, type JoinTokensStore } from '../../../store/join-tokens-store';
 import { createJoinsStore, type JoinsStore } from '../../../store/joins-store';
 import { NOON_MS } from '../../../store/testing/join-fixtures';
-import { type ClusterSideDeps, createClusterSide, undoJoin } from '../cluster-side';
+import { createClusterSide, undoJoin } from '../cluster-side';
 import { createJoinTokens } from '../tokens';
 
 export const NEVER = new AbortController().signal;
@@ -23,6 +23,8 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
+type SideDeps = Parameters<typeof createClusterSide>[0];
+
 export type AdmittingReplica = {
   readonly server: TestEtcd;
   readonly etcd: EtcdClient;
@@ -31,8 +33,8 @@ export type AdmittingReplica = {
   readonly clock: FakeClock;
   readonly side: ReturnType<typeof createClusterSide>;
   /** The same room on another client, a lossy store … */
-  readonly sideWith: (part: Partial<ClusterSideDeps>) => ReturnType<typeof createClusterSide>;
-  readonly undo: (joinId: string, reason: string, part?: Partial<ClusterSideDeps>) => Promise<string>;
+  readonly sideWith: (part: Partial<SideDeps>) => ReturnType<typeof createClusterSide>;
+  readonly undo: (joinId: string, reason: string, part?: Partial<SideDeps>) => Promise<string>;
   readonly tokenService: ReturnType<typeof createJoinTokens>;
   readonly events: { readonly type: EventType; readonly subject: string; readonly detail: string }[];
   /** Failpoints in the order in which they were passed. */
@@ -66,7 +68,7 @@ export const startAdmittingReplica = async (address: string): Promise<AdmittingR
   let wakes = 0;
   let crashPoint: string | null = null;
   let checksFail = false;
-  const deps: ClusterSideDeps = {
+  const deps: SideDeps = {
     etcd,
     joins,
     tokens,
