@@ -22,6 +22,7 @@ beforeAll(async () => {
   await put('index.html', `<script src="/_next/static/a.js" async></script><script>${script}</script>`);
   await put('members.html', '<p>members</p><script id="x">one()</script><script>two()</script>');
   await put('members/data.txt', 'payload');
+  await put('members/__next.$d$id, x:y.txt', 'odd');
   await put('404.html', '<p>not here</p>');
   await put('_next/static/a.js', 'console.log(1)'.repeat(50));
   await put('_next/static/a.js.br', brotliCompressSync('console.log(1)'.repeat(50)));
@@ -46,6 +47,11 @@ describe('the dashboard', () => {
     expect(members.headers.get('content-security-policy')).not.toContain('unsafe');
     expect(members.headers.get('cache-control')).toBe('no-cache');
     expect((await fetch(`${served.url}/members/data.txt`)).status).toBe(200);
+  });
+
+  it('finds files with unusual names under each spelling of their address', async () => {
+    for (const spelling of ['__next.$d$id,%20x:y.txt', '__next.%24d%24id%2C%20x%3Ay.txt'])
+      expect([spelling, await (await fetch(`${served.url}/members/${spelling}`)).text()]).toEqual([spelling, 'odd']);
   });
 
   it('sends hashed files compressed and to be kept for ever', async () => {

@@ -1,5 +1,5 @@
 /**
- * Serves the exported dashboard: exactly the files found at start, each under its own route, so that no path can lead outside.
+ * Serves the exported dashboard: exactly the files found at start, looked up by their address, so that no path can lead outside.
  * Every page gets a content security policy made of the hashes of its own inline scripts.
  */
 import { createHash } from 'node:crypto';
@@ -20,16 +20,22 @@ export type Dashboard = {
   readonly sendNotFound: (reply: FastifyReply) => boolean;
 };
 
-/** Adds a route per file of the directory. A missing or empty directory leaves a note at "/". */
+/** Adds a route for all files of the directory. A missing or empty directory leaves a note at "/". */
 export const registerDashboard = async (fastify: FastifyInstance, directory: string | null): Promise<Dashboard> => {
   const files = directory === null ? [] : await listFiles(directory);
   if (directory === null || !files.includes('index.html')) return withoutDashboard(fastify);
   await fastify.register(fastifyStatic, { root: directory, serve: false, preCompressed: true, cacheControl: false, dotfiles: 'deny' });
   const policies = await readPolicies(directory, files);
-  for (const file of files) {
-    const send = (reply: FastifyReply) => sendFile(reply, file, policies);
-    for (const url of urlsOf(file)) fastify.route({ method: ['GET', 'HEAD'], url, handler: async (_request, reply) => send(reply) });
-  }
+  const byAddress = new Map(files.flatMap((file) => addressesOf(file).map((address) => [address, file])));
+  fastify.route({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    handler: async (request, reply) => {
+      const file = byAddress.get((request.params as { '*': string })['*']);
+      if (file !== undefined) return sendFile(reply, file, policies);
+      return reply.callNotFound();
+    },
+  });
   return {
     sendNotFound: (reply) => {
       if (!policies.has(NOT_FOUND_PAGE)) return false;
@@ -64,13 +70,12 @@ const listFiles = async (directory: string): Promise<readonly string[]> => {
     .sort();
 };
 
-/** Addresses of a file: pages lose ".html", an index stands for its directory. */
-const urlsOf = (file: string): readonly string[] => {
-  if (!file.endsWith('.html')) return [`/${file.split('/').map(encodeURIComponent).join('/')}`];
-  const page = `/${file.slice(0, -'.html'.length)}`;
-  if (page === '/index') return ['/', '/index.html'];
-  if (page.endsWith('/index')) return [page.slice(0, -'index'.length), `/${file}`];
-  return [page, `/${file}`];
+/** Addresses of a file, without the first "/": pages lose ".html", an index stands for its directory. */
+const addressesOf = (file: string): readonly string[] => {
+  if (!file.endsWith('.html')) return [file];
+  const page = file.slice(0, -'.html'.length);
+  if (page === 'index') return ['', file];
+  return [page.endsWith('/index') ? page.slice(0, -'index'.length) : page, file];
 };
 
 const readPolicies = async (directory: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> => {
