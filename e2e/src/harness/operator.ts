@@ -19,6 +19,8 @@ export type JoinOptions = RunOptions & {
   readonly via?: Replica;
   /** Default: a new one from `via`. */
   readonly minted?: CreateJoinTokenOutput;
+  /** The one string that stands for address, token and fingerprint, instead of these. */
+  readonly invitation?: string;
   readonly cpUrl?: string;
   readonly fingerprint?: string;
   readonly name?: string;
@@ -61,15 +63,18 @@ export const createOperator = (home: Replica): Operator => {
   const waitVoters: Operator['waitVoters'] = (via, names, timeoutMs = 20_000) =>
     waitFor(async () => assertVoters(await members(via), names), { timeoutMs, what: `${via.name} to list the voters ${names.join(', ')} and no learner` });
   const join: Operator['join'] = async (joiner, asked = {}) => {
-    const via = asked.via ?? home;
-    const minted = asked.minted ?? (await mint(via));
     joiner.ensureConfig();
-    const tokenFile = path.join(joiner.dir, 'join-token');
-    if (!asked.again) writeFileSync(tokenFile, `${minted.plaintext}\n`, { mode: 0o600 });
-    const args = ['join', '--config', joiner.configFile, '--cp-url', asked.cpUrl ?? via.replicaUrl, '--token-path', tokenFile];
-    args.push('--ca-fingerprint', asked.fingerprint ?? minted.caFingerprint, '--name', asked.name ?? joiner.name);
+    const ticket = asked.invitation === undefined ? await ticketArgs(joiner, asked) : ['--invite', asked.invitation];
+    const args = ['join', '--config', joiner.configFile, '--name', asked.name ?? joiner.name, ...ticket];
     if (!asked.restart) args.push('--no-restart');
     return joiner.quorated([...args, ...(asked.extraArgs ?? [])], asked);
+  };
+  const ticketArgs = async (joiner: Replica, asked: JoinOptions): Promise<readonly string[]> => {
+    const via = asked.via ?? home;
+    const minted = asked.minted ?? (await mint(via));
+    const tokenFile = path.join(joiner.dir, 'join-token');
+    if (!asked.again) writeFileSync(tokenFile, `${minted.plaintext}\n`, { mode: 0o600 });
+    return ['--cp-url', asked.cpUrl ?? via.replicaUrl, '--token-path', tokenFile, '--ca-fingerprint', asked.fingerprint ?? minted.caFingerprint];
   };
   return {
     adminToken,

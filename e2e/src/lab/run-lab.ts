@@ -98,7 +98,7 @@ const onStopSignals = (progress: Progress, cluster: Cluster): { readonly request
     const onSignal = () => {
       if (isRequested) {
         progress.say('stopping at once');
-        void cluster.close({ keepFiles: true }).then(() => process.exit(1));
+        void stopAtOnce(cluster).then(() => process.exit(1));
         return;
       }
       isRequested = true;
@@ -107,6 +107,12 @@ const onStopSignals = (progress: Progress, cluster: Cluster): { readonly request
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
   return { requested, isRequested: () => isRequested };
+};
+
+const stopAtOnce = async (cluster: Cluster): Promise<void> => {
+  await Promise.all(cluster.replicas.map((replica) => replica.killAll()));
+  await cluster.close({ keepFiles: true });
+  unlockLab(cluster.dir);
 };
 
 /** Newest first, one after the other; the last one needs no one to hand its leadership to. */

@@ -22,7 +22,7 @@ export const labSummary = (cluster: Cluster, options: { readonly status: Cluster
     '',
     'Next things to try',
     row('see the members', `${quorate} cluster member list`),
-    row('ask what would fail', `${quorate} cluster simulate ${victim.name}`),
+    row('ask what would fail', `${quorate} cluster simulate --down ${victim.name}`),
     row(
       'write over REST',
       `curl -X POST -H "authorization: Bearer $(cat ${here(path.join(cluster.replica(0).dataDir, 'admin-token'))})" -H 'content-type: application/json' -d '{"kind":"cluster"}' ${cluster.replica(0).publicUrl}/v1/nodes/join-tokens`,
