@@ -70,9 +70,13 @@ const addHeaders = async (fastify: FastifyInstance): Promise<void> => {
   });
 };
 
+/** Built when it is first asked for: most replicas never are. */
 const registerOpenApi = (fastify: FastifyInstance): void => {
-  const document = JSON.stringify(openApiDocument());
-  fastify.get(OPENAPI_PATH, async (_request, reply) => reply.type('application/json').send(document));
+  let document: string | null = null;
+  fastify.get(OPENAPI_PATH, async (_request, reply) => {
+    document ??= JSON.stringify(openApiDocument());
+    return reply.type('application/json').send(document);
+  });
 };
 
 const setNotFound = (app: App, dashboard: Dashboard): void => {

@@ -102,6 +102,12 @@ conditions
     expect(out).toMatch(/leader +none/);
   });
 
+  it('says so when no member is known yet', async () => {
+    await serve(withCluster({ status: () => clusterStatus({ members: [], leaderId: null }), members: () => ({ members: [], quorum }) }));
+    expect((await quorate(['cluster', 'status'])).out).not.toContain('NAME');
+    expect((await quorate(['cluster', 'member', 'list'])).out).toMatch(/^No member is known yet\.\n\nquorum: /);
+  });
+
   it('says the same with and without colours', async () => {
     await serve();
     const plain = await quorate(['cluster', 'status']);

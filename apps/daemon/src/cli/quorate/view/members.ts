@@ -5,7 +5,8 @@ import { type Column, oneLine, table } from './table';
 import { ago, bytes, seconds } from './words';
 
 /** The members with every figure, and what the quorum survives. */
-export const membersView = (list: MemberList, nowMs: number): string => `${membersTable(list.members, nowMs)}\n${quorumLine(list.quorum)}\n`;
+export const membersView = (list: MemberList, nowMs: number): string =>
+  `${list.members.length === 0 ? 'No member is known yet.\n' : membersTable(list.members, nowMs)}\n${quorumLine(list.quorum)}\n`;
 
 /** One line per member. The leader is marked by a word, not by a colour. */
 export const membersTable = (members: readonly Member[], nowMs: number): string => table(columns(nowMs), members);

@@ -18,7 +18,7 @@ export const statusView = (status: ClusterStatus, terminal: Pick<Terminal, 'hasC
   const parts = [
     `${paint(terminal, status.quorum.hasQuorum ? 'bold' : 'red', quorumLine(status.quorum))}\n`,
     head,
-    membersTable(status.members, Date.parse(status.observedAt)),
+    status.members.length === 0 ? '' : membersTable(status.members, Date.parse(status.observedAt)),
     section(
       'joins under way',
       status.joins.map((join) => `  ${joinLine(join)}\n`),
