@@ -79,7 +79,8 @@ const listenAt = async (fastify: FastifyInstance, socketPath: string): Promise<v
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // Short names: the longest path of a socket is 107 bytes, and this one must not be longer than the final one (".XXXXXX/s").
-    nursery = await mkdtemp(path.join(directory, '.'));
+    // Not `path.join`: it would drop the dot, and with it the step into the directory.
+    nursery = await mkdtemp(`${directory}${path.sep}.`);
     const born = path.join(nursery, 's');
     await fastify.listen({ path: born });
     await chmod(born, 0o600);
