@@ -142,7 +142,8 @@ const prepare = async (options: RunOptions, run: Run, host: Host): Promise<Ready
       etcdDir: paths.etcdDataDir,
       caCertFile: paths.caCertFile,
       caKeyFile: paths.caKeyFile,
-      pendingJoin: pending,
+      // A join that was only checked binds nobody: without mode join this host starts as it is.
+      pendingJoin: config.etcd.mode === 'join' || pending?.phase !== 'requested' ? pending : null,
     }),
   );
   run.runLog.step(`starting: ${plan.kind}`);

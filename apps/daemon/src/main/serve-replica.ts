@@ -106,7 +106,7 @@ const untilOver = async (keeper: EtcdKeeper, signal: AbortSignal): Promise<void>
 const bringUp = async (serving: Serving): Promise<void> => {
   const { options, runLog, signal, prepared, context, keeper } = serving;
   const pending = await readJoinerState(options.paths.dataDir);
-  if (pending !== null) await finishJoin(serving, pending.joinId);
+  if (pending !== null && prepared.identity.joinId === pending.joinId) await finishJoin(serving, pending.joinId);
   runLog.step('waiting for etcd');
   await keeper.ready(signal);
   const status = await context.etcd.status({ signal });
@@ -153,6 +153,7 @@ const finishJoin = async (serving: Serving, joinId: string): Promise<void> => {
     throw error;
   }
   runLog.step('promoted to voter');
+  options.failpoint('joiner:promoted');
   await takeCaKey(serving);
   options.failpoint('joiner:ca-key');
   const tokenFile = options.config.cluster_join?.token_path;
