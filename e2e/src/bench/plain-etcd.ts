@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import path from 'node:path';
-import { replicaAddress } from '../harness/addresses';
+import { FIRST_HOST, replicaAddress } from '../harness/addresses';
 import { httpCall, jsonOf } from '../harness/http';
 import { childEnv } from '../harness/paths';
 import { type Child, createProcessGroup, type ProcessGroup } from '../harness/processes';
@@ -20,7 +20,7 @@ export const startPlainEtcd = async (options: { readonly dir: string; readonly w
   rmSync(options.dir, { recursive: true, force: true });
   const group = createProcessGroup();
   const members = [0, 1, 2].map((index) => {
-    const address = replicaAddress({ block: BLOCK, first: 11, wholeLoopback: options.wholeLoopback }, index);
+    const address = replicaAddress({ block: BLOCK, first: FIRST_HOST, wholeLoopback: options.wholeLoopback }, index);
     return {
       name: `m${index}`,
       dir: path.join(options.dir, `m${index}`),

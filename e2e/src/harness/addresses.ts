@@ -16,6 +16,9 @@ export type ReplicaAddress = {
 
 export const DEFAULT_PORTS = { peer: 2380, client: 2379, replica: 8443, public: 8080 } as const;
 
+/** Last octet of the first replica of a block. */
+export const FIRST_HOST = 11;
+
 /** Address number `index` of a block: 127.0.<block>.<first + index> with default ports, or 127.0.0.1 with own ports. */
 export const replicaAddress = (range: { block: number; first: number; wholeLoopback: boolean }, index: number): ReplicaAddress => {
   if (range.wholeLoopback) {
@@ -57,3 +60,21 @@ export const listenersOf = (address: ReplicaAddress): readonly { readonly host: 
   { host: address.host, port: address.replicaPort, what: 'replica listener' },
   { host: address.host, port: address.publicPort, what: 'public listener' },
 ];
+
+/** Distance between the block of a test file and the ones it turns to when somebody holds addresses of its own (another checkout, say). */
+const SPARE_BLOCK_STEP = 64;
+
+/** The block itself, or the first spare one with all listeners of `count` replicas free. Throws when none is. */
+export const freeBlock = async (wanted: {
+  readonly block: number;
+  readonly first: number;
+  readonly count: number;
+  readonly wholeLoopback: boolean;
+}): Promise<number> => {
+  for (let block = wanted.block; block < 256; block += SPARE_BLOCK_STEP) {
+    const listeners = Array.from({ length: wanted.count }, (_, index) => listenersOf(replicaAddress({ ...wanted, block }, index))).flat();
+    const free = await Promise.all(listeners.map(({ host, port }) => isPortFree(host, port)));
+    if (free.every(Boolean)) return block;
+  }
+  throw new Error(`the addresses of block ${wanted.block} and of its spare blocks are in use`);
+};

@@ -52,7 +52,8 @@ export const launchBrowser = async (executablePath: string): Promise<Browser> =>
   };
 };
 
-/** Writes a picture of the whole page to .quorate/test/screenshots. */
+/** Writes a picture of the whole page, from its top, to .quorate/test/screenshots. */
 export const takePicture = async (page: Page, name: string): Promise<void> => {
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: testDir('screenshots', `${name}.png`), fullPage: true });
 };

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type ReplicaAddress, replicaAddress } from './addresses';
+import { FIRST_HOST, type ReplicaAddress, replicaAddress } from './addresses';
 import { createNamespaces, type Namespaces } from './namespaces';
 import { createOperator, type Operator } from './operator';
 import { createProcessGroup } from './processes';
@@ -16,7 +16,7 @@ export type ClusterOptions = {
   readonly count: number;
   /** Third octet of the addresses 127.0.<block>.x; one block per test file. */
   readonly block: number;
-  /** Last octet of the first replica. Default 11. */
+  /** Last octet of the first replica. Default FIRST_HOST. */
   readonly first?: number;
   readonly wholeLoopback: boolean;
   /** Each replica in a network namespace of its own, so that its cable can be pulled. Needs root and `ip`. */
@@ -85,5 +85,5 @@ export const createCluster = async (options: ClusterOptions): Promise<Cluster> =
 const addressOf = (options: ClusterOptions, index: number): ReplicaAddress => {
   if (options.isolated)
     return { host: `10.99.${options.block}.${index + 1}`, clientHost: '127.0.0.1', peerPort: 2380, clientPort: 2379, replicaPort: 8443, publicPort: 8080 };
-  return replicaAddress({ block: options.block, first: options.first ?? 11, wholeLoopback: options.wholeLoopback }, index);
+  return replicaAddress({ block: options.block, first: options.first ?? FIRST_HOST, wholeLoopback: options.wholeLoopback }, index);
 };

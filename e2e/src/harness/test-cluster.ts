@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, onTestFailed } from 'vitest';
-import { hasWholeLoopback } from './addresses';
+import { FIRST_HOST, freeBlock, hasWholeLoopback } from './addresses';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster';
 import { testDir } from './paths';
 
@@ -24,7 +24,9 @@ export const useCluster = (name: string, options: TestClusterOptions): (() => Cl
     return cluster;
   };
   beforeAll(async () => {
-    cluster = await createCluster({ ...options, dir: testDir(basename(name)), wholeLoopback: await hasWholeLoopback() });
+    const wholeLoopback = await hasWholeLoopback();
+    const block = options.isolated ? options.block : await freeBlock({ ...options, first: options.first ?? FIRST_HOST, wholeLoopback });
+    cluster = await createCluster({ ...options, block, dir: testDir(basename(name)), wholeLoopback });
   }, 30_000);
   afterAll(async () => {
     await cluster?.close({ keepFiles: failed });
