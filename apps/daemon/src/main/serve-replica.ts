@@ -117,7 +117,7 @@ const bringUp = async (serving: Serving): Promise<void> => {
   const isNewCluster = await reconcileCa(context.stores.ca, { ca: context.ca(), certFile: options.paths.caCertFile }, signal);
   if (isNewCluster) context.events.record({ type: 'cluster.created', subject: context.ca().clusterId, detail: `by ${context.self().name}` });
   await context.access.ensure(signal);
-  if (prepared.formerPeerUrl !== null) await context.etcd.memberUpdate(status.memberId, serving.host.urls.peer, { signal });
+  await announcePeerUrl(serving, status.memberId);
   const self = context.self();
   await context.stores.replicas.save(
     {
@@ -134,6 +134,14 @@ const bringUp = async (serving: Serving): Promise<void> => {
     { signal },
   );
   await context.observer.look(signal);
+};
+
+/** After "auto" resolved to another address than before, the others have to know: compared with what the cluster says, so that a crash in between is made good. */
+const announcePeerUrl = async ({ context, host, options, signal }: Serving, memberId: bigint): Promise<void> => {
+  const own = (await context.etcd.memberList({ signal })).find((member) => member.id === memberId);
+  if (!own || own.peerUrls.includes(host.urls.peer)) return;
+  await context.etcd.memberUpdate(memberId, host.urls.peer, { signal });
+  options.logger.info({ from: own.peerUrls, to: host.urls.peer }, 'peer URL changed');
 };
 
 /** Follows a join from a spawned etcd to a voter that holds the CA key; takes everything back when the cluster undid it. */

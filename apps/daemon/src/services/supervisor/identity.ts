@@ -11,7 +11,7 @@ const IdentitySchema = z.object({
   memberName: MemberNameSchema,
   /** Raised by every restore or recovery; the peer certificate carries it. */
   generation: z.number().int().positive(),
-  /** Peer URL at the last boot: when "auto" resolves differently, the member is updated. */
+  /** Peer URL at the last boot; for people who look at this file. */
   peerUrl: z.string(),
   /** The join that made this replica; null for one that started a cluster. */
   joinId: z.string().nullable(),

@@ -29,8 +29,6 @@ export type MemberSettings = {
 
 export type PreparedMember = {
   readonly identity: Identity;
-  /** Peer URL of the last boot, when it was another one: the member has to be updated. */
-  readonly formerPeerUrl: string | null;
   readonly ca: ClusterCa;
   readonly pkiDir: string;
   readonly flags: EtcdFlags;
@@ -71,7 +69,6 @@ export const prepareMember = async (settings: MemberSettings, plan: BootPlan, jo
   ]);
   return {
     identity,
-    formerPeerUrl: found !== null && found.peerUrl !== urls.peer ? found.peerUrl : null,
     ca,
     pkiDir,
     flags: {
