@@ -60,7 +60,10 @@ export const removeMember = async (
   if (member.isLeader) await handOver(deps, member.id, signal);
   if (member.join && isJoinLive(member.join.phase)) await deps.undoJoin({ joinId: member.join.joinId, reason: `removed by ${input.by}` }, signal);
   await removeSettled(deps, BigInt(`0x${input.id}`), signal);
-  await deps.replicas.remove(input.id, { signal });
+  // A replica that removed itself has no etcd any more to forget its row with; a row without a member is shown nowhere.
+  await deps.replicas.remove(input.id, { signal }).catch((error: unknown) => {
+    if (!member.isSelf) throw error;
+  });
   deps.recordEvent({
     type: member.role === 'learner' ? 'learner.evicted' : 'member.removed',
     subject: member.name || input.id,
