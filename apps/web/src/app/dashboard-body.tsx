@@ -8,18 +8,15 @@ import { EventsPanel } from '../features/events/events-panel';
 import { FirstStepsPanel } from '../features/join/first-steps-panel';
 import { JoinsPanel } from '../features/join/joins-panel';
 import { MembersPanel } from '../features/members/members-panel';
-import { ConditionsPanel } from '../features/overview/conditions-panel';
-import type { Connection } from '../features/overview/connection';
 import { isStaleStatus, writeRefusal } from '../features/overview/freshness';
+import { OverviewPanels } from '../features/overview/overview-panels';
 import { QuorumBanner, StaleBanner } from '../features/overview/status-banner';
-import { TolerancePanel } from '../features/overview/tolerance-panel';
-import { TopologyPanel } from '../features/overview/topology-panel';
+import type { LiveCluster } from '../features/overview/use-live-cluster';
 import { AddReplicaDialog } from '../features/tokens/add-replica-dialog';
 import { TokensPanel } from '../features/tokens/tokens-panel';
-import type { ApiFailure } from '../lib/api-failure';
 import { Button } from '../ui/button';
 
-type DashboardBodyProps = { readonly status: ClusterStatus; readonly connection: Connection; readonly failure: ApiFailure | null };
+type DashboardBodyProps = Pick<LiveCluster, 'connection' | 'failure'> & { readonly status: ClusterStatus };
 
 /** The panels of the overview. The dialog that adds a replica is mounted here, because it must outlive whichever panel opened it. */
 export const DashboardBody = ({ status, connection, failure }: DashboardBodyProps) => {
@@ -40,15 +37,7 @@ export const DashboardBody = ({ status, connection, failure }: DashboardBodyProp
         className={`grid grid-cols-1 items-start gap-4 xl:grid-cols-12 wide:grid-cols-[repeat(12,minmax(0,1fr))_27rem] wide:grid-rows-[auto_1fr] ${isStale ? 'grayscale' : ''}`}
       >
         <div className="flex min-w-0 flex-col gap-4 xl:col-span-12">
-          <div className="grid grid-cols-1 gap-4 lg:grid-cols-12">
-            <div className="grid min-w-0 lg:col-span-6 xl:col-span-5">
-              <TolerancePanel status={status} />
-            </div>
-            <div className="grid min-w-0 lg:col-span-6 xl:col-span-7">
-              <TopologyPanel status={status} />
-            </div>
-          </div>
-          <ConditionsPanel conditions={status.conditions} />
+          <OverviewPanels status={status} isStale={isStale} />
           {isAlone && <FirstStepsPanel action={addButton} />}
           <MembersPanel status={status} actions={isAlone ? null : addButton} />
         </div>

@@ -9,6 +9,8 @@ import { OverviewSkeleton } from '../features/overview/overview-skeleton';
 import { useAnnouncement } from '../features/overview/use-announcement';
 import { useLiveCluster } from '../features/overview/use-live-cluster';
 import { SignOutButton } from '../features/session/sign-out-button';
+import { capitalise } from '../lib/format';
+import { useDocumentTitle } from '../lib/use-document-title';
 import { DashboardBody } from './dashboard-body';
 
 /** The overview of a signed-in reader: header, then the page or what stands in for it. */
@@ -16,6 +18,7 @@ export const Dashboard = () => {
   const cluster = useLiveCluster();
   const announcement = useAnnouncement(cluster.status);
   const { status, failure, connection, receivedAtMs } = cluster;
+  useDocumentTitle(status ? `${capitalise(status.quorum.words)} · Quorate` : 'Quorate');
   return (
     <ClockProvider offsetMs={status ? Date.parse(status.observedAt) - receivedAtMs : 0}>
       <DashboardHeader status={status} connection={<ConnectionMark connection={connection} isAnswering={failure === null} />} signOut={<SignOutButton />} />

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@quorate/core/errors/codes';
 import type { Problem } from '@quorate/core/errors/problem';
 import { TRPCClientError } from '@trpc/client';
+import { capitalise } from './format';
 
 /** Why a call did not succeed, ready to be shown: what happened, what to do, and what to quote when asking for help. */
 export type ApiFailure = {
@@ -53,7 +54,10 @@ const readStatus = (meta: unknown): number | null => {
   return meta.response instanceof Response ? meta.response.status : null;
 };
 
+/** The daemon writes messages as parts of a sentence. A first word that is a name (etcd, quorated, r3, --force) keeps its form. */
 const sentence = (text: string): string => {
-  const capitalised = text.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(capitalised) ? capitalised : `${capitalised}.`;
+  const [first = ''] = text.split(' ');
+  const isName = !/^[a-z]+,?$/.test(first) || /^(etcd|quorated?)$/.test(first);
+  const begun = isName ? text : capitalise(text);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 };

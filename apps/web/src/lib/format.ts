@@ -70,10 +70,10 @@ export const formatPlural = (count: number, noun: string): string => `${count} $
 /** First letter upper case, the rest as it is. */
 export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** "r1", "r1 and r2", "r1, r2 and r3". */
-export const formatList = (items: readonly string[]): string => {
+/** "r1", "r1 and r2", "r1, r2 and r3"; or with "or". */
+export const formatList = (items: readonly string[], conjunction: 'and' | 'or' = 'and'): string => {
   if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+  return `${items.slice(0, -1).join(', ')} ${conjunction} ${items[items.length - 1]}`;
 };
 
 const wallClock = (atMs: number, zone: TimeZone): string => {

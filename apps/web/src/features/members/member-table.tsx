@@ -36,7 +36,7 @@ export const MemberTable = ({ members, onRemove }: MemberListProps) => (
 );
 
 const MemberRow = ({ member, onRemove }: { readonly member: Member; readonly onRemove: (member: Member) => void }) => (
-  <tr className="hover:bg-raised/50">
+  <tr aria-label={memberLabel(member)} className="hover:bg-raised/50">
     <RowHead>
       <MemberIdentity member={member} />
     </RowHead>
@@ -68,9 +68,11 @@ const MemberRow = ({ member, onRemove }: { readonly member: Member; readonly onR
       <MemberContact member={member} />
     </Cell>
     <Cell align="right">
-      <Button look="quiet-danger" size="small" aria-label={`Remove ${memberLabel(member)}…`} onClick={() => onRemove(member)}>
-        Remove…
-      </Button>
+      <div className="-my-1">
+        <Button look="quiet-danger" size="small" aria-label={`Remove ${memberLabel(member)}…`} onClick={() => onRemove(member)}>
+          Remove…
+        </Button>
+      </div>
     </Cell>
   </tr>
 );

@@ -9,7 +9,7 @@ import { NARROW, useMediaQuery } from '../../lib/use-media-query';
 import { Panel } from '../../ui/panel';
 import { MemberCards } from './member-cards';
 import { MemberTable } from './member-table';
-import { RemoveMemberDialog } from './remove-member-dialog';
+import { MEMBERS_PANEL_ID, RemoveMemberDialog } from './remove-member-dialog';
 
 type MembersPanelProps = { readonly status: ClusterStatus; readonly actions: ReactNode };
 
@@ -21,7 +21,7 @@ export const MembersPanel = ({ status, actions }: MembersPanelProps) => {
   const members = sortMembers(status.members);
   const List = isNarrow ? MemberCards : MemberTable;
   return (
-    <Panel title="Members" note={describeMembers(members)} actions={actions} flush>
+    <Panel id={MEMBERS_PANEL_ID} title="Members" note={describeMembers(members)} actions={actions} flush>
       <List members={members} onRemove={setRemoving} />
       {removing && <RemoveMemberDialog key={removing.id} member={removing} onClose={() => setRemoving(null)} />}
     </Panel>

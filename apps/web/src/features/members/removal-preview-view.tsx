@@ -39,12 +39,10 @@ export const RemovalPreviewView = ({ preview }: { readonly preview: RemovalPrevi
 const Tolerance = ({ name, report }: { readonly name: string; readonly report: QuorumReport }) => (
   <div role="group" aria-label={`Tolerance ${name.toLowerCase()}`} className="flex h-full flex-col rounded-lg border border-line bg-raised px-3 py-2.5">
     <span className="text-xs text-faint">{name}</span>
-    <span className="flex items-baseline gap-1.5">
-      <span className="text-xl font-semibold tabular-nums">{report.toleranceNow}</span>
-      <span className="text-xs text-soft">
-        of {report.toleranceNominal} · {report.reachable} of {report.voters} voters up
-      </span>
+    <span className="text-2xl font-semibold tabular-nums">{report.toleranceNow}</span>
+    <span className="font-medium">{capitalise(report.words)}</span>
+    <span className="text-xs text-soft">
+      {report.reachable} of {report.voters} voters up, {report.needed} needed
     </span>
-    <span className="text-xs text-soft">{capitalise(report.words)}</span>
   </div>
 );

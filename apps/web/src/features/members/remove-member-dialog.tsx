@@ -1,10 +1,9 @@
 'use client';
 
-import type { RemovalPreview } from '@quorate/core/api/cluster';
 import type { Member } from '@quorate/core/cluster/member';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { FailureNotice } from '../../components/failure-notice';
 import { memberLabel } from '../../components/member-label';
 import { useApi } from '../../lib/api-context';
@@ -16,6 +15,10 @@ import { Skeleton } from '../../ui/skeleton';
 import { TextField } from '../../ui/text-field';
 import { RemovalPreviewView } from './removal-preview-view';
 import { removalPreviewQuery, removeMemberMutation } from './removal-queries';
+import { removalDisabledReason } from './removal-readiness';
+
+/** Takes the focus when the row of the removed member has gone. */
+export const MEMBERS_PANEL_ID = 'members';
 
 type RemoveMemberDialogProps = { readonly member: Member; readonly onClose: () => void };
 
@@ -28,15 +31,23 @@ export const RemoveMemberDialog = ({ member, onClose }: RemoveMemberDialogProps)
   const preview = useQuery(removalPreviewQuery(api, member.id));
   const removal = useMutation(removeMemberMutation(api, useQueryClient()));
 
+  // The button that opened the dialog goes with the member's row.
+  const isRemoved = useRef(false);
+
   const verdict = preview.data?.verdict;
-  const reason = disabledReason({ preview: preview.data, isTyped: typed === label, isForced, label });
-  const remove = (): void => removal.mutate({ id: member.id, force: verdict === 'unsafe' && isForced }, { onSuccess: onClose });
+  const reason = removalDisabledReason({ preview: preview.data, label, typed, isForced });
+  const finish = (): void => {
+    isRemoved.current = true;
+    onClose();
+  };
+  const remove = (): void => removal.mutate({ id: member.id, force: verdict === 'unsafe' && isForced }, { onSuccess: finish });
 
   return (
     <Dialog
       open
       alert
       onClose={onClose}
+      returnFocus={() => (isRemoved.current ? document.getElementById(MEMBERS_PANEL_ID) : null)}
       title={`Remove ${label}?`}
       description="The member leaves the cluster at once. Its data stays on its disk."
       footer={
@@ -74,14 +85,4 @@ export const RemoveMemberDialog = ({ member, onClose }: RemoveMemberDialogProps)
       {removal.isError && <FailureNotice failure={readFailure(removal.error)} what={`${label} was not removed`} />}
     </Dialog>
   );
-};
-
-type ReadyToRemove = { readonly preview: RemovalPreview | undefined; readonly isTyped: boolean; readonly isForced: boolean; readonly label: string };
-
-/** Why the member cannot be removed yet; null when it can. */
-const disabledReason = ({ preview, isTyped, isForced, label }: ReadyToRemove): string | null => {
-  if (!preview) return 'What the removal would do is not known yet.';
-  if (preview.verdict === 'refused') return preview.consequences[0] ?? 'This can never be done safely.';
-  if (preview.verdict === 'unsafe' && !isForced) return 'It is unsafe: accept the loss of tolerance first.';
-  return isTyped ? null : `Type ${label} to confirm.`;
 };

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { BrandMark } from '../../components/brand-mark';
 import { formatShortId } from '../../lib/format';
 import { usePreference } from '../../lib/preference';
-import { chooseTheme, type Theme, themePreference } from '../../lib/theme';
+import { type Theme, themePreference, useTheme } from '../../lib/theme';
 import { type TimeZone, timeZonePreference } from '../../lib/time-zone';
 import { CopyButton } from '../../ui/copy-button';
 import { type Segment, Segmented } from '../../ui/segmented';
@@ -31,7 +31,7 @@ type DashboardHeaderProps = {
 /** Which cluster, which replica, how fresh; and how the reader wants to see it. */
 export const DashboardHeader = ({ status, connection, signOut }: DashboardHeaderProps) => {
   const zone = usePreference(timeZonePreference);
-  const theme = usePreference(themePreference);
+  const theme = useTheme();
   return (
     <header className="z-30 border-b border-line bg-surface sm:sticky sm:top-0">
       <div className="mx-auto flex max-w-[140rem] flex-wrap items-center gap-x-5 gap-y-2 px-4 py-2.5 sm:px-6">
@@ -43,7 +43,7 @@ export const DashboardHeader = ({ status, connection, signOut }: DashboardHeader
         {status && <ClusterFacts status={status} />}
         <div className="order-2 flex w-full items-center gap-2 sm:order-none sm:ml-auto sm:w-auto">
           <Segmented label="Time zone" segments={zoneSegments} value={zone} onChange={timeZonePreference.write} />
-          <Segmented label="Theme" segments={themeSegments} value={theme} onChange={chooseTheme} />
+          <Segmented label="Theme" segments={themeSegments} value={theme} onChange={themePreference.write} />
         </div>
         <div className="order-1 ml-auto sm:order-none sm:ml-0">{signOut}</div>
       </div>

@@ -19,7 +19,7 @@ export const QuorumBanner = ({ status }: { readonly status: ClusterStatus }) => 
         {formatPlural(reachable, 'voter')} of {voters} can be reached and {needed} are needed. This page shows what {status.servedBy.name} knows; reads may be
         old.{' '}
         {down.length > 0 &&
-          `Start ${formatList(down)}: writes return as soon as ${formatPlural(needed - reachable, 'more voter')} ${needed - reachable === 1 ? 'is' : 'are'} back.`}
+          `Start ${formatList(down, down.length > needed - reachable ? 'or' : 'and')}: writes return as soon as ${formatPlural(needed - reachable, 'more voter')} ${needed - reachable === 1 ? 'is' : 'are'} back.`}
       </p>
     </Notice>
   );

@@ -1,5 +1,6 @@
 import type { ClusterStatus, QuorumReport } from '@quorate/core/api/cluster';
 import { memberLabel } from '../../components/member-label';
+import { TimeText } from '../../components/time-text';
 import { capitalise, formatPlural, formatShortId } from '../../lib/format';
 import { CopyButton } from '../../ui/copy-button';
 import { ToneMark } from '../../ui/tone-mark';
@@ -7,14 +8,19 @@ import { judgeTolerance } from './severity';
 import { VoteBar } from './vote-bar';
 
 /** The first thing to read: what this cluster survives, in words, then in figures. */
-export const TolerancePanel = ({ status }: { readonly status: ClusterStatus }) => {
+export const TolerancePanel = ({ status, isStale }: { readonly status: ClusterStatus; readonly isStale: boolean }) => {
   const { quorum } = status;
   const verdict = judgeTolerance(quorum);
   return (
     <section aria-label="Tolerance" className="flex flex-col gap-5 rounded-xl border border-line bg-surface p-5 shadow-panel">
       <div className="flex flex-col items-start gap-2.5">
-        <ToneMark tone={verdict.tone} pill>
+        <ToneMark tone={isStale ? 'neutral' : verdict.tone} pill>
           {verdict.words}
+          {isStale && (
+            <span>
+              as of <TimeText at={status.observedAt} />
+            </span>
+          )}
         </ToneMark>
         <h1 className="text-2xl leading-tight font-semibold tracking-tight text-balance sm:text-[1.75rem]">{capitalise(quorum.words)}</h1>
         <p className="max-w-prose text-soft">{explainTolerance(quorum)}</p>

@@ -9,6 +9,7 @@ import { queryKeys } from '../../lib/query-keys';
 import { clusterStatusQuery } from './cluster-status-query';
 import { followCluster } from './cluster-stream';
 import { type Connection, initialConnection, nextConnection } from './connection';
+import { openClusterStream } from './open-cluster-stream';
 import { fingerprintStatus } from './status-fingerprint';
 
 export type LiveCluster = {
@@ -32,7 +33,7 @@ export const useLiveCluster = (): LiveCluster => {
   useEffect(() => {
     const stop = new AbortController();
     // followCluster never rejects.
-    void followCluster(api, {
+    void followCluster(openClusterStream(api), {
       onStatus: (status) => queryClient.setQueryData(queryKeys.clusterStatus, status),
       onConnection: dispatch,
       signal: stop.signal,

@@ -5,7 +5,7 @@ import { type FormEvent, useState, useTransition } from 'react';
 import { BrandMark } from '../../components/brand-mark';
 import { FailureNotice } from '../../components/failure-notice';
 import { createApiClient } from '../../lib/api-client';
-import { type ApiFailure, readFailure } from '../../lib/api-failure';
+import { type ApiFailure, isRefusedToken, readFailure } from '../../lib/api-failure';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
 
@@ -49,7 +49,7 @@ export const SignInCard = ({ refusal, onAccepted }: SignInCardProps) => {
             <p className="text-soft">This replica shows its cluster to administrators only.</p>
           </div>
         </div>
-        {failure && <FailureNotice failure={failure} what={failure.code === 'UNAUTHENTICATED' ? 'The token was refused' : 'The token could not be tried'} />}
+        {failure && <SignInFailure failure={failure} />}
         <form onSubmit={submit} className="flex flex-col gap-4 rounded-xl border border-line bg-surface p-5 shadow-panel">
           <TextField
             label="Administrator token"
@@ -77,6 +77,13 @@ export const SignInCard = ({ refusal, onAccepted }: SignInCardProps) => {
       </div>
     </main>
   );
+};
+
+const SignInFailure = ({ failure }: { readonly failure: ApiFailure }) => {
+  if (!isRefusedToken(failure)) return <FailureNotice failure={failure} what="The token could not be tried" />;
+  // The words that come with the code are for people who write requests.
+  const told = { ...failure, message: 'This cluster does not know it.', hint: 'Copy the token from the file named below.' };
+  return <FailureNotice failure={told} what="The token was refused" />;
 };
 
 /**

@@ -26,7 +26,7 @@ export const TokenTable = ({ tokens, disabledReason, onRevoke }: TokenListProps)
     }
   >
     {tokens.map((token) => (
-      <tr key={token.id} className="hover:bg-raised/50">
+      <tr key={token.id} aria-label={token.name ?? token.id} className="hover:bg-raised/50">
         <RowHead>
           <TokenIdentity token={token} />
         </RowHead>
@@ -43,7 +43,9 @@ export const TokenTable = ({ tokens, disabledReason, onRevoke }: TokenListProps)
           <TokenUses token={token} />
         </Cell>
         <Cell align="right">
-          <TokenAction token={token} disabledReason={disabledReason} onRevoke={onRevoke} />
+          <div className="-my-1">
+            <TokenAction token={token} disabledReason={disabledReason} onRevoke={onRevoke} />
+          </div>
         </Cell>
       </tr>
     ))}
