@@ -1,5 +1,6 @@
 import { EventSchema, type QuorateEvent } from '@quorate/core/events/event';
 import type { EtcdClient } from '../etcd/api';
+import { confirmedRead } from './confirmed-read';
 import { keys } from './keys';
 import { createRecords, type RecordsEtcd } from './records';
 import { type CommitOptions, grantLease } from './txn';
@@ -19,7 +20,7 @@ export const createEventsStore = (etcd: RecordsEtcd & Pick<EtcdClient, 'leaseGra
     page: async (options: { limit: number; before?: string | undefined }, signal?: AbortSignal): Promise<{ events: QuorateEvent[]; more: boolean }> => {
       // "\0" makes the smallest key behind the one that was seen last.
       const from = options.before === undefined ? {} : { from: `${keys.event(newestFirst(options.before))}\0` };
-      const { kvs, more } = await etcd.range({ prefix: keys.events, limit: options.limit, ...from }, signal ? { signal } : {});
+      const { kvs, more } = await confirmedRead(etcd, () => etcd.range({ prefix: keys.events, limit: options.limit, ...from }, signal ? { signal } : {}));
       const events = kvs.flatMap((kv) => {
         try {
           return [rows.codec.decode(kv).value];

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EtcdClient, Op } from '../etcd/api';
 import { createCodec, type Stored } from './codec';
+import { confirmedRead } from './confirmed-read';
 import { type CommitOptions, commit } from './txn';
 
 export type RecordsEtcd = Pick<EtcdClient, 'txn' | 'status' | 'range' | 'get'>;
@@ -25,12 +26,13 @@ export const createRecords = <S extends z.ZodType>(etcd: RecordsEtcd, options: {
   return {
     codec,
     get: async (id: string, read: ReadOptions = {}): Promise<Stored<T> | null> => {
-      const kv = await etcd.get(options.keyOf(id), call(read));
+      const kv = await confirmedRead(etcd, () => etcd.get(options.keyOf(id), call(read)));
       return kv ? codec.decode(kv) : null;
     },
     /** Readable records in key order; `unreadable` names the keys of the others, which never stop a list. */
     list: async (read: ReadOptions = {}): Promise<{ records: Stored<T>[]; unreadable: string[] }> => {
-      const { kvs } = await etcd.range({ prefix: options.prefix, limit: LIST_LIMIT, ...(read.serializable ? { serializable: true } : {}) }, call(read));
+      const range = { prefix: options.prefix, limit: LIST_LIMIT, ...(read.serializable ? { serializable: true } : {}) };
+      const { kvs } = await confirmedRead(etcd, () => etcd.range(range, call(read)));
       const records: Stored<T>[] = [];
       const unreadable: string[] = [];
       for (const kv of kvs) {
