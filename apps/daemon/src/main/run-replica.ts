@@ -177,7 +177,7 @@ const joinCluster = async (options: RunOptions, run: Run, host: Host) => {
     failpoint: options.failpoint,
     report: run.runLog.step,
     writeIdentity: async (identity: { clusterId: string; memberName: string; generation: number; joinId: string }) =>
-      writeIdentity(paths.dataDir, { v: 1, ...identity, peerUrl: host.urls.peer }),
+      writeIdentity(paths.dataDir, { v: 1, ...identity, peerUrl: host.urls.peer, hasServed: false }),
   };
   try {
     return await runJoin(deps, { host: toJoinHost(config, paths, host), request: toJoinRequest(config) }, run.signal);

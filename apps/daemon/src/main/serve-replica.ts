@@ -17,6 +17,7 @@ import type { JoinReports } from '../services/join/replica-port';
 import { reconcileCa } from '../services/supervisor/ca-row';
 import type { EtcdKeeper } from '../services/supervisor/etcd-keeper';
 import { handOverLeadership } from '../services/supervisor/hand-over';
+import { writeIdentity } from '../services/supervisor/identity';
 import type { PreparedMember } from '../services/supervisor/prepare-member';
 import type { RunLog } from '../services/supervisor/run-log';
 import type { Edges } from './edges';
@@ -111,6 +112,7 @@ const bringUp = async (serving: Serving): Promise<void> => {
   await keeper.ready(signal);
   const status = await context.etcd.status({ signal });
   context.setMemberId(status.memberId.toString(16));
+  if (!prepared.identity.hasServed) await writeIdentity(options.paths.dataDir, { ...prepared.identity, hasServed: true });
   if (status.isLearner)
     throw new AppError('PARTIAL_JOIN', { message: 'this replica is a learner, but there is no record of its join', hint: 'Run "quorated join …" again.' });
   if (context.ca().keyPem === null) await takeCaKey(serving);

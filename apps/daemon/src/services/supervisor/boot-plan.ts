@@ -10,7 +10,7 @@ export type BootFacts = {
   readonly caKeyFile: string;
   /** The etcd member directory holds a write-ahead log. */
   readonly hasWal: boolean;
-  readonly identity: { readonly memberName: string; readonly joinId: string | null } | null;
+  readonly identity: { readonly memberName: string; readonly joinId: string | null; readonly hasServed: boolean } | null;
   readonly hasCaCert: boolean;
   readonly hasCaKey: boolean;
   /** A join that `quorated join` or an earlier boot began and that has not ended; null when there is none. */
@@ -35,7 +35,8 @@ export type BootPlan =
 export const planBoot = (facts: BootFacts): BootPlan => {
   if (facts.pendingJoin !== null && facts.identity?.joinId !== facts.pendingJoin.joinId) return { kind: 'join' };
   if (facts.hasWal) return planResume(facts);
-  if (facts.identity !== null && facts.pendingJoin === null) throw lostData(facts);
+  // A first start that failed before etcd wrote anything left an identity and nothing to lose: it is begun again.
+  if (facts.identity?.hasServed && facts.pendingJoin === null) throw lostData(facts);
   if (facts.pendingJoin !== null) return { kind: 'join' };
   if (facts.mode === 'join') return planFirstJoin(facts);
   if (facts.mode === 'single') return { kind: 'new-single' };

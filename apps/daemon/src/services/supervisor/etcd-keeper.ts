@@ -6,11 +6,11 @@
  * cluster, or its data is damaged).
  */
 import { AppError, errorChain, toAppError } from '@quorate/core/errors/app-error';
+import type { EtcdExit, EtcdProcess } from '../../etcd/api';
 import { createBackoff } from '../../kit/backoff';
 import type { Clock } from '../../kit/clock';
 import { createFeed, type Feed } from '../../kit/feed';
 import type { Logger } from '../../kit/logger';
-import type { EtcdExit, EtcdProcess } from '../../etcd/api';
 
 export type KeeperState =
   | { readonly phase: 'starting' }

@@ -15,6 +15,8 @@ const IdentitySchema = z.object({
   peerUrl: z.string(),
   /** The join that made this replica; null for one that started a cluster. */
   joinId: z.string().nullable(),
+  /** Whether etcd ever served under this identity. Only then do missing data mean a loss, and not a first start that failed. */
+  hasServed: z.boolean(),
 });
 export type Identity = z.infer<typeof IdentitySchema>;
 

@@ -1,6 +1,7 @@
 /** Makes sure that a member can start: CA, certificates, identity. Everything is on disk before etcd runs. */
-import { dirname, join } from 'node:path';
+
 import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError } from '@quorate/core/errors/app-error';
 import type { EtcdFlags } from '../../etcd/api';
 import type { ClusterCa } from '../../pki/api';
@@ -49,6 +50,7 @@ export const prepareMember = async (settings: MemberSettings, plan: BootPlan, jo
     generation: found?.generation ?? 1,
     peerUrl: settings.urls.peer,
     joinId: found?.joinId ?? null,
+    hasServed: found?.hasServed ?? false,
   };
   if (found !== null && found.clusterId !== ca.clusterId)
     throw new AppError('CA_DIVERGED', {
