@@ -1,20 +1,17 @@
 import { hostname } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { parseDurationMs } from '@quorate/core/config/duration';
-import { AppError } from '@quorate/core/errors/app-error';
 import type { JoinCheck } from '@quorate/core/join/saga';
 import { editConfigForJoin } from '../../config/edit-config-for-join';
 import { type ReplicaPaths, resolvePaths } from '../../config/paths';
 import { readFileIfExists } from '../../kit/atomic-file';
 import { systemClock } from '../../kit/clock';
-import { toInstallPaths } from '../../main/host';
 import { normalizeFingerprint } from '../../pki/fingerprint';
-import { readMemberCache } from '../../services/health/member-cache';
-import { readPendingJoin, releaseReservation } from '../../services/join/join-host';
-import { type JoinerState, newJoinerState, readJoinerState, removeJoinerState } from '../../services/join/joiner-state';
-import { readIdentity } from '../../services/supervisor/identity';
+import { releaseReservation } from '../../services/join/join-host';
+import { type JoinerState, newJoinerState, removeJoinerState } from '../../services/join/joiner-state';
 import { checkJoin } from './join-check';
 import { loadConfigText } from './join-config';
+import { readEarlierJoin, refuseLocalData } from './join-local-data';
 import type { JoinOptions, Ticket } from './join-options';
 import { readGivenToken } from './join-token';
 import { readLocalState } from './local-daemon';
@@ -86,24 +83,4 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
       await removeJoinerState(paths.dataDir);
     },
   };
-};
-
-/** What an earlier run left. An undo that was interrupted is finished by whoever starts first: the daemon, or this command when it is down. */
-const readEarlierJoin = async (paths: ReplicaPaths, isDaemonRunning: boolean): Promise<JoinerState | null> => {
-  if (!isDaemonRunning) return readPendingJoin(toInstallPaths(paths));
-  const found = await readJoinerState(paths.dataDir);
-  if (found?.phase !== 'undoing' && found?.phase !== 'restoring') return found;
-  throw new AppError('CONFLICT', { message: 'quorated is taking an earlier join of this host back', hint: 'Run the same command again in a moment.' });
-};
-
-/** A host that belongs to a cluster of several members is not taken from it by accident. */
-const refuseLocalData = async (paths: ReplicaPaths, options: JoinOptions): Promise<void> => {
-  const identity = await readIdentity(paths.dataDir);
-  if (identity === null || options.force) return;
-  const others = (await readMemberCache(paths.dataDir)).filter((member) => member.name !== identity.memberName);
-  if (others.length === 0) return;
-  throw new AppError('JOIN_LOCAL_DATA', {
-    message: `this host is ${identity.memberName} of cluster ${identity.clusterId}, together with ${others.map((member) => member.name || member.id).join(', ')}`,
-    data: { clusterId: identity.clusterId, memberName: identity.memberName },
-  });
 };
