@@ -5,8 +5,8 @@
  * without quorum, on a learner, and while this replica's own etcd does not answer; it then says how old its knowledge is.
  */
 import type { ClusterStatus } from '@quorate/core/api/cluster';
-import { type JoinRecord, type PeerView, PeerViewSchema } from '@quorate/core/join/join-record';
 import { addSample, type ProgressSample } from '@quorate/core/cluster/progress';
+import { type JoinRecord, type PeerView, PeerViewSchema } from '@quorate/core/join/join-record';
 import { isJoinLive } from '@quorate/core/join/saga';
 import { type ReplicaStatus, ReplicaStatusSchema } from '@quorate/core/join/wire';
 import type { EtcdClient, EtcdStatus } from '../../etcd/api';
