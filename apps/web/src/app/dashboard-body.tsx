@@ -8,7 +8,7 @@ import { EventsPanel } from '../features/events/events-panel';
 import { FirstStepsPanel } from '../features/join/first-steps-panel';
 import { JoinsPanel } from '../features/join/joins-panel';
 import { MembersPanel } from '../features/members/members-panel';
-import { isStaleStatus, writeRefusal } from '../features/overview/freshness';
+import { isStaleStatus, readObstacle, writeRefusal } from '../features/overview/freshness';
 import { OverviewPanels } from '../features/overview/overview-panels';
 import { QuorumBanner, StaleBanner } from '../features/overview/status-banner';
 import type { LiveCluster } from '../features/overview/use-live-cluster';
@@ -43,13 +43,13 @@ export const DashboardBody = ({ status, connection, failure }: DashboardBodyProp
         </div>
         <div className={`grid min-w-0 grid-cols-1 items-start gap-4 xl:col-span-7 wide:col-span-12 ${isAlone ? '' : 'wide:grid-cols-[2fr_3fr]'}`}>
           {!isAlone && <JoinsPanel joins={status.joins} />}
-          <TokensPanel disabledReason={refusal} />
+          <TokensPanel disabledReason={refusal} readObstacle={readObstacle(status)} />
         </div>
         <div className="min-w-0 xl:col-span-5 wide:col-span-1 wide:col-start-13 wide:row-span-2 wide:row-start-1">
-          <EventsPanel />
+          <EventsPanel readObstacle={readObstacle(status)} />
         </div>
       </div>
-      {isAdding && <AddReplicaDialog joins={status.joins} defaultUses={isAlone ? 2 : 1} disabledReason={refusal} onClose={() => setIsAdding(false)} />}
+      {isAdding && <AddReplicaDialog status={status} defaultUses={isAlone ? 2 : 1} disabledReason={refusal} onClose={() => setIsAdding(false)} />}
     </>
   );
 };

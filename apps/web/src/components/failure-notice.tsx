@@ -8,13 +8,15 @@ type FailureNoticeProps = {
   readonly what: string;
   /** `critical` for something the reader asked for; `warning` for a part of the page that could not be read. */
   readonly tone?: 'critical' | 'warning';
+  /** What to do, where the page knows better than the answer did. */
+  readonly hint?: string | null;
 };
 
 /** An error where it happened: what, why, what to do, and the numbers to quote. */
-export const FailureNotice = ({ failure, what, tone = 'critical' }: FailureNoticeProps) => (
+export const FailureNotice = ({ failure, what, tone = 'critical', hint = null }: FailureNoticeProps) => (
   <Notice tone={tone} role={tone === 'critical' ? 'alert' : 'status'} title={what}>
     <p>
-      {failure.message} <span className="text-soft">{failure.hint}</span>
+      {failure.message} <span className="text-soft">{hint ?? failure.hint}</span>
     </p>
     <FailureFacts failure={failure} />
   </Notice>

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@quorate/core/errors/codes';
 import type { Problem } from '@quorate/core/errors/problem';
 import { TRPCClientError } from '@trpc/client';
-import { capitalise } from './format';
+import { beginSentence } from './format';
 
 /** Why a call did not succeed, ready to be shown: what happened, what to do, and what to quote when asking for help. */
 export type ApiFailure = {
@@ -54,10 +54,8 @@ const readStatus = (meta: unknown): number | null => {
   return meta.response instanceof Response ? meta.response.status : null;
 };
 
-/** The daemon writes messages as parts of a sentence. A first word that is a name (etcd, quorated, r3, --force) keeps its form. */
+/** The daemon writes messages as parts of a sentence. */
 const sentence = (text: string): string => {
-  const [first = ''] = text.split(' ');
-  const isName = !/^[a-z]+,?$/.test(first) || /^(etcd|quorated?)$/.test(first);
-  const begun = isName ? text : capitalise(text);
+  const begun = beginSentence(text);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 };

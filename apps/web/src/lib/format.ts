@@ -70,6 +70,12 @@ export const formatPlural = (count: number, noun: string): string => `${count} $
 /** First letter upper case, the rest as it is. */
 export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+/** Begins a sentence with a capital, unless its first word is a name that keeps its form: etcd, quorated, r3, --force. */
+export const beginSentence = (text: string): string => {
+  const [first = ''] = text.split(' ');
+  return !/^[a-z]+[,:]?$/.test(first) || /^(etcd|quorated?)\b/.test(first) ? text : capitalise(text);
+};
+
 /** "r1", "r1 and r2", "r1, r2 and r3"; or with "or". */
 export const formatList = (items: readonly string[], conjunction: 'and' | 'or' = 'and'): string => {
   if (items.length < 2) return items.join('');

@@ -13,8 +13,13 @@ import { Skeleton } from '../../ui/skeleton';
 import { eventLooks } from './event-looks';
 import { recentEventsQuery } from './event-query';
 
+type EventsPanelProps = {
+  /** When they can be read again; null while nothing stands in the way. */
+  readonly readObstacle: string | null;
+};
+
 /** What has happened lately, the newest first. */
-export const EventsPanel = () => {
+export const EventsPanel = ({ readObstacle }: EventsPanelProps) => {
   const query = useQuery(recentEventsQuery(useApi()));
   const events = query.data?.events ?? [];
   return (
@@ -23,6 +28,7 @@ export const EventsPanel = () => {
         <div className="p-4">
           <FailureNotice
             tone="warning"
+            hint={readObstacle}
             failure={readFailure(query.error)}
             what={query.data ? 'The events could not be read anew' : 'The events could not be read'}
           />

@@ -20,7 +20,9 @@ const Unknown = () => (
 export const MemberIdentity = ({ member }: FactProps) => (
   <div className="flex flex-col">
     <span className="flex flex-wrap items-center gap-x-2 font-semibold sm:flex-nowrap sm:whitespace-nowrap">
-      {memberLabel(member)}
+      <span title={memberLabel(member)} className="max-w-56 truncate">
+        {memberLabel(member)}
+      </span>
       {member.isLeader && (
         <span className="inline-flex items-center gap-1 rounded-full bg-accent-soft px-1.5 py-px text-xs font-medium text-accent">
           <Crown aria-hidden className="size-3" />
@@ -83,6 +85,8 @@ export const MemberContact = ({ member }: FactProps) => (
     ) : (
       <RelativeTime at={member.lastContactAt} />
     )}
-    {member.rttMs !== null && !member.isSelf && <span className="text-xs text-faint tabular-nums">{formatRoundTrip(member.rttMs)}</span>}
+    {member.rttMs !== null && !member.isSelf && member.phase !== 'unreachable' && (
+      <span className="text-xs text-faint tabular-nums">{formatRoundTrip(member.rttMs)}</span>
+    )}
   </span>
 );

@@ -1,5 +1,6 @@
 import type { Condition } from '@quorate/core/health/condition';
 import { TextWithTimes } from '../../components/text-with-times';
+import { beginSentence } from '../../lib/format';
 import { Panel } from '../../ui/panel';
 import { toneLooks } from '../../ui/tone';
 import { ToneMark } from '../../ui/tone-mark';
@@ -43,11 +44,11 @@ const ConditionItem = ({ condition }: { readonly condition: Condition }) => {
             {verdict.words}
           </ToneMark>
         </div>
-        <p className="max-w-prose text-soft">{condition.why}</p>
+        <p className="max-w-3xl text-soft">{condition.why}</p>
         <dl className="grid max-w-3xl grid-cols-[auto_1fr] gap-x-3 gap-y-1.5">
           <dt className="text-faint">Seen</dt>
           <dd className="min-w-0 wrap-anywhere">
-            <TextWithTimes text={condition.evidence} />
+            <TextWithTimes text={beginSentence(condition.evidence)} />
           </dd>
           <dt className="text-faint">Do</dt>
           <dd className="min-w-0 font-medium wrap-anywhere">{condition.remedy}</dd>

@@ -15,6 +15,9 @@ type Shown = {
 export const isStaleStatus = ({ status, connection, nowMs }: Shown): boolean =>
   !isStreaming(connection) && nowMs - Date.parse(status.observedAt) > STALE_AFTER_MS;
 
+/** When lists that etcd must confirm can be read again; null while nothing stands in the way. */
+export const readObstacle = (status: ClusterStatus): string | null => (status.quorum.hasQuorum ? null : 'It can be read again as soon as there is a quorum.');
+
 /** Why the serving replica would refuse every write now; null when it would not. */
 export const writeRefusal = (status: ClusterStatus): string | null => {
   if (!status.quorum.hasQuorum) return 'No quorum: every write is refused until more voters are back.';

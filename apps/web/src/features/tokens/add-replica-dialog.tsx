@@ -1,6 +1,6 @@
 'use client';
 
-import type { JoinProgress } from '@quorate/core/join/saga';
+import type { ClusterStatus } from '@quorate/core/api/cluster';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
 import { useId } from 'react';
@@ -14,7 +14,7 @@ import { TokenForm } from './token-form';
 import { createJoinTokenMutation } from './token-queries';
 
 type AddReplicaDialogProps = {
-  readonly joins: readonly JoinProgress[];
+  readonly status: Pick<ClusterStatus, 'joins' | 'members'>;
   readonly defaultUses: number;
   /** Why no token can be made now; null when one can. */
   readonly disabledReason: string | null;
@@ -22,7 +22,7 @@ type AddReplicaDialogProps = {
 };
 
 /** Mints a join token, shows it once, then shows who uses it. Mount it when it opens: what it showed is gone with it. */
-export const AddReplicaDialog = ({ joins, defaultUses, disabledReason, onClose }: AddReplicaDialogProps) => {
+export const AddReplicaDialog = ({ status, defaultUses, disabledReason, onClose }: AddReplicaDialogProps) => {
   const api = useApi();
   const formId = useId();
   const creation = useMutation(createJoinTokenMutation(api, useQueryClient()));
@@ -40,7 +40,7 @@ export const AddReplicaDialog = ({ joins, defaultUses, disabledReason, onClose }
           </Button>
         }
       >
-        <IssuedToken issued={issued} joins={joins} />
+        <IssuedToken issued={issued} joins={status.joins} members={status.members} />
       </Dialog>
     );
   }

@@ -18,10 +18,15 @@ import { joinTokensQuery } from './token-queries';
 import { sortTokens, tokenStateAt } from './token-state';
 import { TokenTable } from './token-table';
 
-type TokensPanelProps = { /** Why no token can be revoked now; null when one can. */ readonly disabledReason: string | null };
+type TokensPanelProps = {
+  /** Why no token can be revoked now; null when one can. */
+  readonly disabledReason: string | null;
+  /** When they can be read again; null while nothing stands in the way. */
+  readonly readObstacle: string | null;
+};
 
 /** The join tokens and who used them. */
-export const TokensPanel = ({ disabledReason }: TokensPanelProps) => {
+export const TokensPanel = ({ disabledReason, readObstacle }: TokensPanelProps) => {
   const now = useNow();
   const List = useMediaQuery(NARROW) ? TokenCards : TokenTable;
   const query = useQuery(joinTokensQuery(useApi()));
@@ -34,6 +39,7 @@ export const TokensPanel = ({ disabledReason }: TokensPanelProps) => {
         <div className="p-4">
           <FailureNotice
             tone="warning"
+            hint={readObstacle}
             failure={readFailure(query.error)}
             what={query.data ? 'The list could not be read anew' : 'The join tokens could not be read'}
           />
