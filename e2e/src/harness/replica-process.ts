@@ -53,10 +53,11 @@ export const createReplicaProcess = (group: ProcessGroup, spec: Spec): ReplicaPr
   const isRunning = () => child !== null && child.exit() === null;
   const etcdPid = () => (child !== null && isRunning() ? (childrenNamed(child.pid, 'etcd')[0] ?? null) : null);
   const output = () => child?.output() ?? '';
+  /** etcd first: a daemon that dies before it would have the kernel tell etcd to hand its leadership over. */
   const both = (signal: NodeJS.Signals) => {
     const etcd = etcdPid();
-    child?.signal(signal);
     if (etcd !== null) sendSignal(etcd, signal);
+    child?.signal(signal);
   };
   const waitGone = async (etcd: number | null) => {
     await child?.exited;
