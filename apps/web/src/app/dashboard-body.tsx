@@ -2,7 +2,7 @@
 
 import type { ClusterStatus } from '@quorate/core/api/cluster';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useNow } from '../components/clock';
 import { EventsPanel } from '../features/events/events-panel';
 import { FirstStepsPanel } from '../features/join/first-steps-panel';
@@ -12,8 +12,9 @@ import { isStaleStatus, readObstacle, writeRefusal } from '../features/overview/
 import { OverviewPanels } from '../features/overview/overview-panels';
 import { QuorumBanner, StaleBanner } from '../features/overview/status-banner';
 import type { LiveCluster } from '../features/overview/use-live-cluster';
-import { AddReplicaDialog } from '../features/tokens/add-replica-dialog';
+import { addReplicaDialog } from '../features/tokens/token-dialogs';
 import { TokensPanel } from '../features/tokens/tokens-panel';
+import { usePreload } from '../lib/lazy-part';
 import { Button } from '../ui/button';
 
 type DashboardBodyProps = Pick<LiveCluster, 'connection' | 'failure'> & { readonly status: ClusterStatus };
@@ -23,6 +24,7 @@ export const DashboardBody = ({ status, connection, failure }: DashboardBodyProp
   const [isAdding, setIsAdding] = useState(false);
   const isStale = isStaleStatus({ status, connection, nowMs: useNow() });
   const refusal = writeRefusal(status);
+  usePreload(addReplicaDialog);
   const isAlone = status.members.length === 1 && status.joins.length === 0;
   const addButton = (
     <Button look="primary" icon={Plus} disabledReason={refusal} onClick={() => setIsAdding(true)}>
@@ -49,7 +51,9 @@ export const DashboardBody = ({ status, connection, failure }: DashboardBodyProp
           <EventsPanel readObstacle={readObstacle(status)} />
         </div>
       </div>
-      {isAdding && <AddReplicaDialog status={status} defaultUses={isAlone ? 2 : 1} disabledReason={refusal} onClose={() => setIsAdding(false)} />}
+      <Suspense>
+        {isAdding && <addReplicaDialog.Part status={status} defaultUses={isAlone ? 2 : 1} disabledReason={refusal} onClose={() => setIsAdding(false)} />}
+      </Suspense>
     </>
   );
 };

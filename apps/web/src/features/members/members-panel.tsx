@@ -2,14 +2,17 @@
 
 import type { ClusterStatus } from '@quorate/core/api/cluster';
 import type { Member } from '@quorate/core/cluster/member';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { sortMembers } from '../../components/member-label';
 import { formatPlural } from '../../lib/format';
+import { createLazyPart, usePreload } from '../../lib/lazy-part';
 import { NARROW, useMediaQuery } from '../../lib/use-media-query';
 import { Panel } from '../../ui/panel';
 import { MemberCards } from './member-cards';
 import { MemberTable } from './member-table';
-import { MEMBERS_PANEL_ID, RemoveMemberDialog } from './remove-member-dialog';
+import { MEMBERS_ANCHOR } from './members-anchor';
+
+const removeMemberDialog = createLazyPart(() => import('./remove-member-dialog').then((file) => file.RemoveMemberDialog));
 
 type MembersPanelProps = { readonly status: ClusterStatus; readonly actions: ReactNode };
 
@@ -18,12 +21,13 @@ export const MembersPanel = ({ status, actions }: MembersPanelProps) => {
   const isNarrow = useMediaQuery(NARROW);
   // The member as it was when the dialog opened: the dialog outlives the row, which goes when the removal succeeds.
   const [removing, setRemoving] = useState<Member | null>(null);
+  usePreload(removeMemberDialog);
   const members = sortMembers(status.members);
   const List = isNarrow ? MemberCards : MemberTable;
   return (
-    <Panel id={MEMBERS_PANEL_ID} title="Members" note={describeMembers(members)} actions={actions} flush>
+    <Panel id={MEMBERS_ANCHOR} title="Members" note={describeMembers(members)} actions={actions} flush>
       <List members={members} onRemove={setRemoving} />
-      {removing && <RemoveMemberDialog key={removing.id} member={removing} onClose={() => setRemoving(null)} />}
+      <Suspense>{removing && <removeMemberDialog.Part key={removing.id} member={removing} onClose={() => setRemoving(null)} />}</Suspense>
     </Panel>
   );
 };

@@ -13,12 +13,10 @@ import { Checkbox } from '../../ui/checkbox';
 import { Dialog } from '../../ui/dialog';
 import { Skeleton } from '../../ui/skeleton';
 import { TextField } from '../../ui/text-field';
+import { MEMBERS_ANCHOR } from './members-anchor';
 import { RemovalPreviewView } from './removal-preview-view';
 import { removalPreviewQuery, removeMemberMutation } from './removal-queries';
 import { removalDisabledReason } from './removal-readiness';
-
-/** Takes the focus when the row of the removed member has gone. */
-export const MEMBERS_PANEL_ID = 'members';
 
 type RemoveMemberDialogProps = { readonly member: Member; readonly onClose: () => void };
 
@@ -47,7 +45,7 @@ export const RemoveMemberDialog = ({ member, onClose }: RemoveMemberDialogProps)
       open
       alert
       onClose={onClose}
-      returnFocus={() => (isRemoved.current ? document.getElementById(MEMBERS_PANEL_ID) : null)}
+      returnFocus={() => (isRemoved.current ? document.getElementById(MEMBERS_ANCHOR) : null)}
       title={`Remove ${label}?`}
       description="The member leaves the cluster at once. Its data stays on its disk."
       footer={

@@ -3,17 +3,18 @@
 import type { JoinToken } from '@quorate/core/api/join-tokens';
 import { useQuery } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useNow } from '../../components/clock';
 import { FailureNotice } from '../../components/failure-notice';
 import { useApi } from '../../lib/api-context';
 import { readFailure } from '../../lib/api-failure';
+import { usePreload } from '../../lib/lazy-part';
 import { NARROW, useMediaQuery } from '../../lib/use-media-query';
 import { Empty } from '../../ui/empty';
 import { Panel } from '../../ui/panel';
 import { Skeleton } from '../../ui/skeleton';
-import { RevokeTokenDialog } from './revoke-token-dialog';
 import { TokenCards } from './token-cards';
+import { revokeTokenDialog } from './token-dialogs';
 import { joinTokensQuery } from './token-queries';
 import { sortTokens, tokenStateAt } from './token-state';
 import { TokenTable } from './token-table';
@@ -31,6 +32,7 @@ export const TokensPanel = ({ disabledReason, readObstacle }: TokensPanelProps) 
   const List = useMediaQuery(NARROW) ? TokenCards : TokenTable;
   const query = useQuery(joinTokensQuery(useApi()));
   const [revoking, setRevoking] = useState<JoinToken | null>(null);
+  usePreload(revokeTokenDialog);
   const tokens = sortTokens(query.data?.tokens ?? [], now);
   const activeCount = tokens.filter((token) => tokenStateAt(token, now) === 'active').length;
   return (
@@ -54,7 +56,7 @@ export const TokensPanel = ({ disabledReason, readObstacle }: TokensPanelProps) 
         </div>
       )}
       {tokens.length > 0 && <List tokens={tokens} disabledReason={disabledReason} onRevoke={setRevoking} />}
-      {revoking && <RevokeTokenDialog key={revoking.id} token={revoking} onClose={() => setRevoking(null)} />}
+      <Suspense>{revoking && <revokeTokenDialog.Part key={revoking.id} token={revoking} onClose={() => setRevoking(null)} />}</Suspense>
     </Panel>
   );
 };
