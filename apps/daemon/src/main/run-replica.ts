@@ -59,6 +59,8 @@ export const runReplica = async (options: RunOptions): Promise<RunEnd> => {
     throw failure;
   } finally {
     options.stop.removeEventListener('abort', onStop);
+    // Also after a failure: what still asks other replicas in the background ends with this run.
+    if (!ending.signal.aborted) onStop();
     runLog.setStage(runLog.stage() === 'failed' ? 'failed' : 'stopping');
     for (const failed of await closer.close()) options.logger.warn({ step: failed.name, chain: errorChain(failed.error) }, 'a step did not close cleanly');
   }

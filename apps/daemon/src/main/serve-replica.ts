@@ -43,6 +43,8 @@ export type Serving = {
 
 const LOOK_EVERY_MS = 1_000;
 const RENEW_EVERY_MS = 24 * 3_600_000;
+/** Longer than one call to a replica that does not answer, and the next one to another. */
+const LAST_WORD_MS = 8_000;
 
 /** Serves until the signal aborts (then hands leadership over) or etcd can never run again (AppError). */
 export const serveReplica = async (serving: Serving): Promise<void> => {
@@ -64,7 +66,8 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
   edges.services = createApiServices(wiring);
   const over = untilOver(keeper, signal);
   try {
-    await Promise.race([bringUp(serving), over]);
+    const up = bringUp(serving);
+    await Promise.race([up, over.catch((error: unknown) => hearLastWord(serving, { up, error }))]);
     if (signal.aborted) return;
     const firstSeen = new Map<string, number>();
     loops.membership = runLoop({
@@ -96,6 +99,16 @@ const reportLeadership = async (context: ReplicaContext): Promise<void> => {
     if (leaderId === memberId && before !== memberId) context.events.record({ type: 'leader.changed', subject: name, detail: `term ${raftTerm}` });
     before = leaderId;
   }
+};
+
+/**
+ * The etcd of a learner that the cluster removed ends for good, often before this host has heard why. The word of the cluster goes first,
+ * because only then the old data return; without it the error of etcd stands, and the next start asks again.
+ */
+const hearLastWord = async (serving: Serving, ending: { up: Promise<void>; error: unknown }): Promise<never> => {
+  const isJoining = (await readJoinerState(serving.options.paths.dataDir)) !== null;
+  if (isJoining) await Promise.race([ending.up, systemClock.sleep(LAST_WORD_MS, serving.signal)]);
+  throw ending.error;
 };
 
 /** Rejects when etcd can never run again; resolves when this replica is stopped. */
