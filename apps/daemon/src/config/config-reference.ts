@@ -45,7 +45,7 @@ const INTRODUCTION = `# Configuration
 - In the environment a key is upper case with the prefix \`QUORATE_\` and \`__\` for each dot: \`etcd.peer_url\` is \`QUORATE_ETCD__PEER_URL\`.
   Other \`QUORATE_\` variables are refused, except ${COMMAND_VARIABLES.map((name) => `\`${name}\``).join(', ')}.
 - Unknown keys, wrong types and impossible combinations are refused at start, all at once, each with file, line, key, value and rule:
-  \`quorated config check\`. What is in force, and where each value was set: \`quorated config show\`. Secrets are never shown.
+  \`quorated config check\`. What is in force: \`quorated config show\`. Secrets are never shown.
 - A duration is a whole number and a unit: \`500ms\`, \`30s\`, \`15m\`, \`6h\`, \`7d\`.`;
 
 const renderTable = (rows: readonly ConfigRow[]): string => {

@@ -13,12 +13,12 @@ const collect = () => {
 };
 
 describe('the log of an etcd', () => {
-  it('keeps the newest 50 lines, oldest first', () => {
+  it('keeps the newest 400 lines, oldest first', () => {
     const log = createEtcdLog({ logger: silentLogger });
-    for (let index = 1; index <= 60; index += 1) log.add(`{"level":"info","msg":"line ${index}"}`);
-    expect(log.lastLines()).toHaveLength(50);
+    for (let index = 1; index <= 410; index += 1) log.add(`{"level":"info","msg":"line ${index}"}`);
+    expect(log.lastLines()).toHaveLength(400);
     expect(log.lastLines()[0]).toBe('info line 11');
-    expect(log.lastLines().at(-1)).toBe('info line 60');
+    expect(log.lastLines().at(-1)).toBe('info line 410');
   });
 
   it('reads a line as level, message and facts, without time and place', () => {

@@ -1,13 +1,14 @@
 import type { Logger } from '../kit/logger';
 import { parseZapLine, readableLine, type ZapLine } from './zap-line';
 
-const KEPT_LINES = 50;
+/** A member that ends writes some hundred lines while it stops; why it stops stands before them. */
+const KEPT_LINES = 400;
 const GO_STACK = /^goroutine \d+ /;
 
 export type EtcdLog = {
   /** Takes one line as etcd wrote it. */
   readonly add: (line: string) => void;
-  /** The newest 50 lines, oldest first, readable. */
+  /** The newest lines, oldest first, readable. */
   readonly lastLines: () => readonly string[];
   readonly appliedIndexSeen: () => bigint | null;
 };

@@ -10,7 +10,7 @@ describe('the meaning of the last words of etcd', () => {
     ['fatal discovery failed error=listen tcp 127.0.0.1:2380: bind: address already in use', 'ETCD_START_FAILED', 'address-in-use', false],
     ['fatal discovery failed error=listen tcp 192.0.2.1:2380: bind: cannot assign requested address', 'ETCD_START_FAILED', 'address-not-here', false],
     ['fatal discovery failed error=listen tcp 127.0.0.1:80: bind: permission denied', 'ETCD_START_FAILED', 'permission', false],
-    ['warn server error error=the member has been permanently removed from the cluster', 'ETCD_START_FAILED', 'removed-from-cluster', true],
+    ['warn server error error=the member has been permanently removed from the cluster', 'MEMBER_REMOVED', 'removed-from-cluster', true],
     ['fatal discovery failed error=walpb: crc mismatch', 'DATA_DIR_DAMAGED', 'data-damaged', true],
     ['panic: invalid database', 'DATA_DIR_DAMAGED', 'data-damaged', true],
     ['panic failed to recover v3 backend from snapshot error=failed to find database snapshot file', 'DATA_DIR_DAMAGED', 'data-damaged', true],

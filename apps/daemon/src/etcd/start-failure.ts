@@ -36,7 +36,7 @@ const causes = [
   {
     text: /permanently removed from (the )?cluster|member has been (permanently )?removed/,
     reason: 'removed-from-cluster',
-    code: 'ETCD_START_FAILED',
+    code: 'MEMBER_REMOVED',
     message: 'this member was removed from its cluster',
     hint: 'It cannot come back with its old data. Join again: "quorated join …" sets the data aside.',
     permanent: true,
@@ -106,13 +106,16 @@ const causes = [
   },
 ] as const satisfies readonly Cause[];
 
+/** All lines are searched for the reason; so many go along with the error. */
+const SHOWN_LINES = 50;
+
 /** Why an etcd that exited did not start. `data` = { reason, permanent, exitCode, signal, lastLines }. */
 export const startFailure = (exit: EtcdExit): AppError => {
   const cause = findCause(exit.lastLines);
   return new AppError(cause?.code ?? 'ETCD_START_FAILED', {
     message: cause?.message ?? (exit.signal === null ? `etcd ended with status ${exit.code}` : `etcd was ended by ${exit.signal}`),
     ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
-    data: { reason: cause?.reason ?? 'unknown', permanent: cause?.permanent ?? false, exitCode: exit.code, signal: exit.signal, lastLines: exit.lastLines },
+    data: { reason: cause?.reason ?? 'unknown', permanent: cause?.permanent ?? false, exitCode: exit.code, signal: exit.signal, lastLines: exit.lastLines.slice(-SHOWN_LINES) },
   });
 };
 

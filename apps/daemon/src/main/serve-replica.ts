@@ -59,16 +59,23 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
     wakeMembership: () => loops.membership?.wake(),
     wakeObserver: () => loops.observer?.wake(),
     isStopping: () => signal.aborted,
+    isServing: () => runLog.stage() === 'serving',
   };
   const logger = options.logger;
-  loops.observer = runLoop({ name: 'observer', everyMs: LOOK_EVERY_MS, signal: context.signal, logger, run: context.observer.look });
+  const look = async (at: AbortSignal): Promise<void> => {
+    await context.observer.look(at);
+    if (edges.services === null && (await learnsAdministrator(context, at))) edges.services = createApiServices(wiring);
+  };
+  loops.observer = runLoop({ name: 'observer', everyMs: LOOK_EVERY_MS, signal: context.signal, logger, run: look });
   edges.replica = createReplicaServices(wiring);
-  edges.services = createApiServices(wiring);
+  // Without the administrator's token at hand every call would be refused as unauthenticated: until then it is told that we are starting.
+  if (context.access.isKnown()) edges.services = createApiServices(wiring);
   const over = untilOver(keeper, signal);
   try {
     const up = bringUp(serving);
     await Promise.race([up, over.catch((error: unknown) => hearLastWord(serving, { up, error }))]);
     if (signal.aborted) return;
+    edges.services ??= createApiServices(wiring);
     const firstSeen = new Map<string, number>();
     loops.membership = runLoop({
       name: 'membership',
@@ -90,6 +97,10 @@ export const serveReplica = async (serving: Serving): Promise<void> => {
     if (signal.aborted) closer.push('hand over', () => handOverLeadership({ etcd: context.etcd, logger }, successors(context)));
   }
 };
+
+/** A learner may read the digest from its own etcd as soon as that answers. */
+const learnsAdministrator = (context: ReplicaContext, signal: AbortSignal): Promise<boolean> =>
+  context.observer.etcdStatus() === null ? Promise.resolve(false) : context.access.load({ signal, serializable: true }).catch(() => false);
 
 /** The new leader itself tells that it leads: every change is told once, by somebody who knows. Ends with the context. */
 const reportLeadership = async (context: ReplicaContext): Promise<void> => {

@@ -21,6 +21,8 @@ export type Wiring = {
   readonly wakeMembership: () => void;
   readonly wakeObserver: () => void;
   readonly isStopping: () => boolean;
+  /** True once everything of the start is done. */
+  readonly isServing: () => boolean;
 };
 
 /** A linearizable read that takes longer than this means that this replica does not serve. */
@@ -46,6 +48,7 @@ export const createApiServices = (wiring: Wiring): ApiServices => {
     clock: systemClock,
     recordEvent: context.events.record,
     caFingerprint: context.ca().fingerprint,
+    clusterToken: wiring.options.config.etcd.cluster_token,
     replicaUrls: context.replicaUrls,
   });
   const members = () => observer.feed.get().members;
@@ -74,7 +77,7 @@ const removalDeps = (wiring: Wiring) => ({
 });
 
 /** Asks etcd, every time: a leader that was cut off must not go on calling itself one. */
-const checkHealth = async ({ context, isStopping }: Wiring, signal: AbortSignal): Promise<Health> => {
+const checkHealth = async ({ context, isServing, isStopping }: Wiring, signal: AbortSignal): Promise<Health> => {
   const bounded = { signal, timeoutMs: READY_CHECK_MS };
   const status = await context.etcd.status(bounded).catch(() => null);
   const no = (reason: string, part: Partial<Health> = {}): Health => ({ live: true, ready: false, reason, isLeader: false, hasQuorum: false, ...part });
@@ -87,6 +90,7 @@ const checkHealth = async ({ context, isStopping }: Wiring, signal: AbortSignal)
   );
   if (read !== null) return no(read);
   const isLeader = status.leaderId === status.memberId;
+  if (!isServing()) return no('this replica is still starting', { hasQuorum: true });
   return isStopping() ? no('this replica is stopping', { hasQuorum: true }) : { live: true, ready: true, reason: null, isLeader, hasQuorum: true };
 };
 
@@ -107,6 +111,7 @@ export const createReplicaServices = (wiring: Wiring): ReplicaPort => {
     {
       clock: systemClock,
       clusterToken: options.config.etcd.cluster_token,
+      isInContact: (memberId) => memberId === context.self().memberId || (context.observer.heard(memberId)?.isFresh ?? false),
       timers: host.timers,
       versions: () => ({ quorate: QUORATE_VERSION, etcd: context.observer.etcdStatus()?.version ?? host.etcdVersion }),
       liveJoins: async (signal) => (await context.stores.joins.list({ signal })).records.map(({ value }) => value),

@@ -165,13 +165,24 @@ export const errorTable = {
 
   // --- membership
   MEMBER_NOT_FOUND: { http: 404, trpc: 'NOT_FOUND', exit: 65, remedy: 'List the members: "quorate cluster member list".' },
+  MEMBER_REMOVED: {
+    http: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    exit: 78,
+    remedy: 'It cannot come back with its old data. Join again: "quorated join …" sets the data aside.',
+  },
   MEMBER_REMOVE_UNSAFE: {
     http: 409,
     trpc: 'CONFLICT',
     exit: 75,
     remedy: 'Bring the other replicas back first, or repeat with --force if you accept the loss of tolerance.',
   },
-  MEMBER_REMOVE_REFUSED: { http: 409, trpc: 'CONFLICT', exit: 75, remedy: 'This can never be done safely. Add replicas first.' },
+  MEMBER_REMOVE_REFUSED: {
+    http: 409,
+    trpc: 'CONFLICT',
+    exit: 75,
+    remedy: 'This cannot be done safely now. Bring the other replicas back, or add replicas, first.',
+  },
   CLUSTER_UNSETTLED: {
     http: 503,
     trpc: 'SERVICE_UNAVAILABLE',

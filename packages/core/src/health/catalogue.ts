@@ -122,7 +122,7 @@ const aboutMembers = {
     title: `etcd on ${name} keeps stopping.`,
     why: 'This replica counts as down while its etcd is.',
     evidence: `${restarts === 1 ? '1 restart' : `${restarts} restarts`}; last reason: ${reason}`,
-    remedy: 'Read the last lines of its log: "quorated status" on that host.',
+    remedy: 'Read the last lines of its log: "journalctl -u quorated" on that host.',
     subject: name,
   }),
   ETCD_ADVISORY: ({ versions, names }) => ({

@@ -15,6 +15,7 @@ import {
   evaluateRoundTrip,
   evaluateTimers,
   evaluateVersions,
+  evaluateVoters,
   firstFailure,
   type TakenMember,
 } from './checks';
@@ -151,5 +152,18 @@ describe('firstFailure', () => {
 
   it('is null when nothing failed', () => {
     expect(firstFailure([passCheck({ ...common, id: 'token' }), warnCheck({ ...common, id: 'queue' })])).toBeNull();
+  });
+});
+
+describe('evaluateVoters', () => {
+  it('passes while every voter is in contact', () => {
+    expect(evaluateVoters({ voters: 3, down: [] })).toMatchObject({ verdict: 'pass', detail: 'all 3 voters are in contact' });
+  });
+
+  it('fails with the names of those that are not, before anything is spent', () => {
+    const check = evaluateVoters({ voters: 3, down: ['quorate-2'] });
+    expect(check).toMatchObject({ verdict: 'fail', code: 'CLUSTER_UNSETTLED' });
+    expect(check.detail).toContain('quorate-2');
+    expect(check.fix).toContain('quorate cluster member remove quorate-2');
   });
 });

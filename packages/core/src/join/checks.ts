@@ -62,6 +62,19 @@ export const evaluatePeerUrl = ({ peerUrl, members }: { readonly peerUrl: string
   });
 };
 
+/** etcd refuses to add a member, also a learner, unless every voter is connected: said before the token is spent. `down` holds names. */
+export const evaluateVoters = ({ voters, down }: { readonly voters: number; readonly down: readonly string[] }): JoinCheck => {
+  const common = { id: 'voters', side: 'cluster' } as const;
+  if (down.length === 0) return passCheck({ ...common, detail: voters === 1 ? 'the one voter is in contact' : `all ${voters} voters are in contact` });
+  const names = down.join(' and ');
+  return failCheck({
+    ...common,
+    detail: `${names} of ${voters} voters ${down.length === 1 ? 'is' : 'are'} not in contact; etcd adds nobody until all are`,
+    fix: `Start ${names} again. If ${down.length === 1 ? 'it is' : 'they are'} gone for good, remove ${down.length === 1 ? 'it' : 'them'} first: "quorate cluster member remove ${down[0]}".`,
+    code: 'CLUSTER_UNSETTLED',
+  });
+};
+
 /** etcd lets a member of the cluster's minor version or the next one in; Quorate replicas speak to each other within one minor version. */
 export const evaluateVersions = ({ joiner, cluster }: { readonly joiner: Versions; readonly cluster: Versions }): JoinCheck => {
   const common = { id: 'versions', side: 'cluster' } as const;

@@ -62,6 +62,7 @@ export const CHECK_IDS = [
   'cluster-token',
   'name',
   'peer-url',
+  'voters',
   'versions',
   'timers',
   'clock',

@@ -21,13 +21,18 @@ export const configCommand = (): Command => {
 };
 
 const check = async (options: ConfigOptions & { json?: boolean }): Promise<void> => {
+  let file: string | null = null;
   try {
-    await loadFrom(options);
+    file = (await loadFrom(options)).file;
   } catch (error) {
     if (options.json && isAppError(error)) process.stdout.write(`${JSON.stringify({ ok: false, problems: error.data.problems ?? [] })}\n`);
     throw error;
   }
-  process.stdout.write(options.json ? `${JSON.stringify({ ok: true, problems: [] })}\n` : `${configPathOf(options)} is good\n`);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ok: true, problems: [] })}\n`
+      : `${file === null ? `there is no ${configPathOf(options)}: every key has its default, which` : file} is good\n`,
+  );
 };
 
 const show = async (options: ConfigOptions & { json?: boolean }): Promise<void> => {

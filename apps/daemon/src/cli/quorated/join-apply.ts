@@ -54,7 +54,8 @@ const restartDaemon = async (plan: JoinPlan): Promise<boolean> => {
 
 /** Prints what the daemon does until it serves as a voter. Throws what it failed with. */
 const follow = async (plan: JoinPlan, say: (line: string) => void): Promise<void> => {
-  let shown = 0;
+  // What the daemon did before this command is not its news.
+  let shown = plan.formerLogLines;
   let hasJoined = false;
   let lastHeard = performance.now();
   for (;;) {

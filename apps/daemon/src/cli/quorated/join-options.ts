@@ -18,4 +18,10 @@ export type JoinOptions = ConfigOptions & {
 };
 
 /** What proves that this host may join, and where. */
-export type Ticket = { readonly urls: readonly string[]; readonly caFingerprint: string; readonly token: string; readonly tokenFile: string | null };
+export type Ticket = {
+  readonly urls: readonly string[];
+  readonly caFingerprint: string;
+  readonly token: string;
+  readonly tokenFile: string | null;
+  readonly clusterToken?: string;
+};

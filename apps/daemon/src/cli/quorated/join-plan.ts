@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join as joinPath } from 'node:path';
+import { join as joinPath, resolve } from 'node:path';
 import { parseDurationMs } from '@quorate/core/config/duration';
 import type { JoinCheck } from '@quorate/core/join/saga';
 import { editConfigForJoin } from '../../config/edit-config-for-join';
@@ -33,6 +33,8 @@ export type JoinPlan = {
   /** True when an earlier run got past the checks: there is nothing to check again. */
   readonly resumes: boolean;
   readonly isDaemonRunning: boolean;
+  /** Lines that the running daemon had reported before. */
+  readonly formerLogLines: number;
   readonly check: () => Promise<readonly JoinCheck[]>;
   /** Forgets a join that was only looked at, here and in the cluster. */
   readonly abandon: () => Promise<void>;
@@ -44,14 +46,20 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
   const formerText = await readFileIfExists(configPath);
   const caFingerprint = normalizeFingerprint(given.caFingerprint);
   const name = options.name ?? hostname().split('.')[0] ?? '';
-  const base = { name, cpUrl: given.urls.join(','), caFingerprint, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) };
+  const base = {
+    name,
+    cpUrl: given.urls.join(','),
+    caFingerprint,
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    ...(given.clusterToken === undefined ? {} : { clusterToken: given.clusterToken }),
+  };
   const first = await loadConfigText(
     options,
     configPath,
     editConfigForJoin(formerText ?? '', { ...base, tokenPath: given.tokenFile ?? 'pending' }, configPath),
   );
   const paths = resolvePaths(first);
-  const tokenPath = given.token === null ? (given.tokenFile ?? '') : (options.tokenDest ?? joinPath(paths.dataDir, 'cluster-join-token'));
+  const tokenPath = given.token === null ? (given.tokenFile ?? '') : resolve(options.tokenDest ?? joinPath(paths.dataDir, 'cluster-join-token'));
   const configText = editConfigForJoin(formerText ?? '', { ...base, tokenPath }, configPath);
   const config = await loadConfigText(options, configPath, configText);
   const local = await readLocalState(paths.adminSocket);
@@ -71,6 +79,7 @@ export const prepareJoin = async (options: JoinOptions, given: Omit<Ticket, 'tok
     state,
     resumes,
     isDaemonRunning: local !== null,
+    formerLogLines: local?.log.length ?? 0,
     check: () =>
       checkJoin({ config, paths, state, ticket, isDaemonRunning: local !== null, patienceMs: parseDurationMs(options.timeout ?? '') ?? DEFAULT_PATIENCE_MS }),
     abandon: async () => {

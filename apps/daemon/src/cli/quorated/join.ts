@@ -1,5 +1,6 @@
 /** `quorated join`: checks everything first, then writes the configuration and lets the daemon run the saga. */
 
+import { resolve } from 'node:path';
 import { AppError, toAppError } from '@quorate/core/errors/app-error';
 import { parseInvitation } from '@quorate/core/join/invitation';
 import type { JoinCheck } from '@quorate/core/join/saga';
@@ -70,7 +71,13 @@ const readTicketOptions = (options: JoinOptions): Omit<Ticket, 'token'> & { toke
     if (options.cpUrl !== undefined || options.token !== undefined || options.tokenPath !== undefined || options.caFingerprint !== undefined)
       throw new AppError('INVALID_INPUT', { message: '--invite stands alone: it holds address, token and fingerprint already' });
     const invitation = parseInvitation(options.invite);
-    return { urls: invitation.urls, caFingerprint: invitation.caFingerprint, token: invitation.token, tokenFile: null };
+    return {
+      urls: invitation.urls,
+      caFingerprint: invitation.caFingerprint,
+      token: invitation.token,
+      tokenFile: null,
+      ...(invitation.clusterToken === undefined ? {} : { clusterToken: invitation.clusterToken }),
+    };
   }
   const missing = [options.cpUrl === undefined ? '--cp-url' : null, options.caFingerprint === undefined ? '--ca-fingerprint' : null].filter(
     (flag) => flag !== null,
@@ -89,7 +96,7 @@ const readTicketOptions = (options: JoinOptions): Omit<Ticket, 'token'> & { toke
     urls: options.cpUrl.split(',').map((url) => url.trim()),
     caFingerprint: options.caFingerprint,
     token: options.token ?? null,
-    tokenFile: options.tokenPath ?? null,
+    tokenFile: options.tokenPath === undefined ? null : resolve(options.tokenPath),
   };
 };
 

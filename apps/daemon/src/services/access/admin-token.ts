@@ -45,6 +45,8 @@ export const createAccess = (deps: AccessDeps) => {
       else deps.logger.info({ file }, 'administrator token created');
       await load({ signal });
     },
+    /** True once the digest is here. */
+    isKnown: (): boolean => digest !== null,
     isAdminToken: (token: string): boolean => digest !== null && timingSafeEqual(sha256(token), digest),
   };
 };

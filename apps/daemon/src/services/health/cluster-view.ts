@@ -48,7 +48,9 @@ export const drawCluster = (facts: ClusterFacts): ClusterStatus => {
       etcdErrors: facts.etcd?.errors ?? [],
       quotaBytes: facts.quotaBytes,
       undoneJoins: facts.joins
-        .filter((join) => join.phase === 'undone' && join.admittedAtMs !== null)
+        .filter(
+          (join) => join.phase === 'undone' && join.admittedAtMs !== null && !members.some(({ name, role }) => name === join.joiner.name && role === 'voter'),
+        )
         .map((join) => ({ name: join.joiner.name, reason: join.undoneReason ?? '', atMs: join.updatedAtMs })),
       etcdRestarting: facts.etcdRestarting,
       modeIgnored: facts.modeIgnored,

@@ -11,6 +11,7 @@ import {
   evaluateQueue,
   evaluateTimers,
   evaluateVersions,
+  evaluateVoters,
   type TakenMember,
 } from '@quorate/core/join/checks';
 import type { JoinRecord } from '@quorate/core/join/join-record';
@@ -28,6 +29,8 @@ export type ClusterChecksDeps = {
   readonly clusterToken: string;
   readonly timers: Timers;
   readonly versions: () => Versions;
+  /** True for this replica itself and for those it has heard of just now; by hex member id. */
+  readonly isInContact: (memberId: string) => boolean;
   readonly liveJoins: (signal: AbortSignal) => Promise<readonly JoinRecord[]>;
 };
 
@@ -41,6 +44,7 @@ export const createClusterChecks =
       join.admittedAtMs === null ? isRival(join, joiner) : isJoinLive(join.phase) && join.id !== joiner.joinId,
     );
     const taken = takenNames(facts.members, joins, await ownMemberId(deps, request, signal));
+    const voters = facts.members.filter((member) => !member.isLearner);
     const [peer, replica] = await Promise.all([
       dial({ ...parsePeerUrl(joiner.peerUrl), nonce: request.dialBack.peerNonce, url: joiner.peerUrl }, signal),
       dial({ ...parseEndpointUrl(joiner.replicaUrl), nonce: request.dialBack.replicaNonce, url: joiner.replicaUrl }, signal),
@@ -50,6 +54,7 @@ export const createClusterChecks =
       evaluateClusterToken({ joiner: joiner.clusterToken, cluster: deps.clusterToken }),
       evaluateName({ name: joiner.name, members: taken }),
       evaluatePeerUrl({ peerUrl: joiner.peerUrl, members: taken }),
+      evaluateVoters({ voters: voters.length, down: voters.filter((voter) => !deps.isInContact(voter.id.toString(16))).map((voter) => voter.name) }),
       evaluateVersions({ joiner: joiner.versions, cluster: deps.versions() }),
       evaluateTimers({ joiner: joiner.timers, cluster: deps.timers }),
       evaluateClock({ side: 'cluster', joinerMs: Date.parse(request.sentAt), clusterMs: deps.clock.now(), roundTripMs: 0 }),

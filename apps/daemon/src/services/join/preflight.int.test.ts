@@ -162,6 +162,7 @@ describe("the cluster's part of the preflight", () => {
       clusterToken: 'quorate-cluster',
       timers: TIMERS,
       versions: () => VERSIONS,
+      isInContact: () => true,
       liveJoins: async () => [],
       ...part.deps,
     };

@@ -56,7 +56,14 @@ describe('a new join token', () => {
 describe('the list of join tokens', () => {
   it('tells which are active, expired, revoked and used up, newest first', async () => {
     const clock = createFakeClock(NOON_MS);
-    const service = createJoinTokens({ store: replica.tokens, clock, recordEvent: () => undefined, caFingerprint: FINGERPRINT, replicaUrls: () => URLS });
+    const service = createJoinTokens({
+      store: replica.tokens,
+      clock,
+      recordEvent: () => undefined,
+      caFingerprint: FINGERPRINT,
+      clusterToken: 'quorate-cluster',
+      replicaUrls: () => URLS,
+    });
     const ids: string[] = [];
     for (const ttl of [60_000, 3_600_000, 3_600_000, 3_600_000]) {
       ids.push((await service.create({ kind: 'cluster', ttl }, ACTOR, NEVER)).token.id);

@@ -1,6 +1,7 @@
 /** Join tokens: minted, listed, revoked, and proven by a joiner. The plaintext is shown once; the store holds its SHA-256. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CreateJoinTokenInput, type CreateJoinTokenOutput, JOIN_TOKEN_TTL_MS, type JoinToken } from '@quorate/core/api/join-tokens';
+import { ConfigSchema } from '@quorate/core/config/schema';
 import { AppError } from '@quorate/core/errors/app-error';
 import type { RecordEvent } from '@quorate/core/events/event';
 import { formatInvitation } from '@quorate/core/join/invitation';
@@ -14,9 +15,13 @@ type TokensDeps = {
   readonly clock: Pick<Clock, 'now'>;
   readonly recordEvent: RecordEvent;
   readonly caFingerprint: string;
+  /** etcd.cluster_token; invitations carry it, so that the joiner need not know it. */
+  readonly clusterToken: string;
   /** Replica listeners of the cluster as known now, this one first. */
   readonly replicaUrls: () => readonly string[];
 };
+
+const DEFAULT_CLUSTER_TOKEN = ConfigSchema.parse({}).etcd.cluster_token;
 
 type ActorName = { readonly name: string };
 
@@ -41,7 +46,12 @@ export const createJoinTokens = (deps: TokensDeps) => ({
     if (!(await deps.store.create(row, { signal }))) throw new AppError('CONFLICT', { message: `a token ${id} exists already` });
     deps.recordEvent({ type: 'token.created', subject: id, detail: `by ${actor.name}, ${row.maxUses} use(s)` });
     const urls = [...deps.replicaUrls()];
-    const invitation = formatInvitation({ token: plaintext, urls, caFingerprint: deps.caFingerprint });
+    const invitation = formatInvitation({
+      token: plaintext,
+      urls,
+      caFingerprint: deps.caFingerprint,
+      ...(deps.clusterToken === DEFAULT_CLUSTER_TOKEN ? {} : { clusterToken: deps.clusterToken }),
+    });
     return {
       token: describeToken(row, nowMs),
       plaintext,

@@ -34,7 +34,7 @@ Examples:
         assertAllowed(preview, options);
         if (!options.yes) await confirm(session, preview.member);
         const removed = await client.removeMember({ id, force: options.force === true });
-        show(session, removed, () => `\nremoved ${preview.member.name} (${removed.removedId}): ${removed.after.words}\n`);
+        show(session, removed, () => `\nremoved ${preview.member.name || 'unnamed member'} (${removed.removedId}): ${removed.after.words}\n`);
       }),
     );
 

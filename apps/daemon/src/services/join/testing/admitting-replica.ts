@@ -87,7 +87,14 @@ export const startAdmittingReplica = async (address: string): Promise<AdmittingR
     runChecks: async () => [checksFail ? failCheck({ ...CHECK, fix: 'open the port', code: 'JOIN_CHECK_FAILED' }) : passCheck(CHECK)],
   };
   const side = createClusterSide(deps);
-  const tokenService = createJoinTokens({ store: tokens, clock, recordEvent: deps.recordEvent, caFingerprint: FINGERPRINT, replicaUrls: () => URLS });
+  const tokenService = createJoinTokens({
+    store: tokens,
+    clock,
+    recordEvent: deps.recordEvent,
+    caFingerprint: FINGERPRINT,
+    clusterToken: 'quorate-cluster',
+    replicaUrls: () => URLS,
+  });
   return {
     server,
     etcd,
