@@ -16,7 +16,7 @@ export const labGrowth: BenchPart = {
       const startedAt = performance.now();
       const cluster = await createCluster({ dir: context.dir, block: BLOCK, count: 3, wholeLoopback: context.wholeLoopback });
       try {
-        await bringUp({ cluster, state: { v: 1, wanted: 3, voters: [] }, progress: createProgress(() => {}, { color: false }), save: () => {} });
+        await bringUp({ cluster, progress: createProgress(() => {}, { color: false }) });
         times.push(performance.now() - startedAt);
       } finally {
         await cluster.close();

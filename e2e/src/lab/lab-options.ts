@@ -5,7 +5,8 @@ export type LabOptions = { readonly replicas: number | null; readonly fresh: boo
 
 /** Replicas of a new lab when nobody says how many. */
 export const DEFAULT_REPLICAS = 3;
-const MOST_REPLICAS = 7;
+/** More voters make writes slower and survive nothing that 7 do not. */
+export const MOST_REPLICAS = 7;
 
 export const LAB_HELP = `npm start [-- OPTIONS]: a Quorate cluster on this machine, real processes with real etcd
 

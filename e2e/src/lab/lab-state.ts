@@ -1,4 +1,4 @@
-/** What the lab remembers between runs: how many replicas were asked for, which of them ever became voters, and who runs it now. */
+/** What the lab remembers between runs: how many replicas were asked for, and who runs it now. What each replica is, its data tell. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -8,8 +8,6 @@ const LabStateSchema = z.object({
   v: z.literal(1),
   /** How many replicas the lab shall have. */
   wanted: z.number().int().positive(),
-  /** Names of the replicas that became voters: they resume, the others join. */
-  voters: z.array(z.string()),
 });
 export type LabState = z.infer<typeof LabStateSchema>;
 
@@ -29,6 +27,15 @@ export const writeLabState = (dir: string, state: LabState): void => {
   mkdirSync(dir, { recursive: true });
   writeFileSync(`${stateFile(dir)}.new`, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(`${stateFile(dir)}.new`, stateFile(dir));
+};
+
+/** Whether a replica of the lab holds the data of an etcd member. */
+export const hasMemberData = (replicaDir: string): boolean => existsSync(path.join(replicaDir, 'data/etcd/member'));
+
+/** How many replicas the lab has by their data: the highest number that has any, counted from one. */
+export const countReplicas = (dir: string, most: number): number => {
+  for (let count = most; count > 0; count -= 1) if (hasMemberData(path.join(dir, `quorate-${count - 1}`))) return count;
+  return 0;
 };
 
 /** Takes the lab for this process. Returns the pid of the lab that has it already, or null when it is ours now. */

@@ -10,9 +10,9 @@ import { type Cluster, createCluster } from '../harness/cluster';
 import { repoRoot } from '../harness/paths';
 import { describeExit } from '../harness/replica-process';
 import { bringUp } from './bring-up';
-import { DEFAULT_REPLICAS, evenAdvice, type LabOptions } from './lab-options';
+import { DEFAULT_REPLICAS, evenAdvice, type LabOptions, MOST_REPLICAS } from './lab-options';
 import { LabRefusal } from './lab-refusal';
-import { type LabState, lockLab, readLabState, unlockLab, writeLabState } from './lab-state';
+import { countReplicas, type LabState, lockLab, readLabState, unlockLab, writeLabState } from './lab-state';
 import { takenPorts } from './port-holder';
 import { createProgress, type Progress } from './progress';
 import { labSummary } from './summary';
@@ -36,16 +36,16 @@ export const runLab = async (options: LabOptions): Promise<number> => {
 /** Reads what the last run left and what is wanted now; refuses to shrink. */
 const planState = (options: LabOptions, dir: string): LabState => {
   if (options.fresh)
-    for (const what of ['lab.json', ...Array.from({ length: 16 }, (_, index) => `quorate-${index}`)])
+    for (const what of ['lab.json', ...Array.from({ length: MOST_REPLICAS }, (_, index) => `quorate-${index}`)])
       rmSync(path.join(dir, what), { recursive: true, force: true });
-  const last = readLabState(dir);
-  const wanted = options.replicas ?? last?.wanted ?? DEFAULT_REPLICAS;
-  if (last && wanted < last.voters.length) {
+  const has = countReplicas(dir, MOST_REPLICAS);
+  const wanted = options.replicas ?? readLabState(dir)?.wanted ?? DEFAULT_REPLICAS;
+  if (wanted < has) {
     throw new LabRefusal(
-      `the lab has ${last.voters.length} replicas, ${wanted} are fewer. Start it with --replicas ${last.voters.length}, or from nothing with --fresh --replicas ${wanted}.`,
+      `the lab has ${has} replicas, ${wanted} are fewer. Start it with --replicas ${has}, or from nothing with --fresh --replicas ${wanted}.`,
     );
   }
-  const state: LabState = { v: 1, wanted, voters: last?.voters ?? [] };
+  const state: LabState = { v: 1, wanted };
   writeLabState(dir, state);
   return state;
 };
@@ -66,7 +66,7 @@ const live = async ({ cluster, state, dir, progress }: Life): Promise<number> =>
   progress.say(
     `Quorate lab: ${state.wanted} ${state.wanted === 1 ? 'replica' : 'replicas'} in ${path.relative(process.cwd(), dir) || dir}${advice ? `\n${advice}` : ''}\n`,
   );
-  const up = bringUp({ cluster, state, progress, save: (next) => writeLabState(dir, next) }).then(async () => {
+  const up = bringUp({ cluster, progress }).then(async () => {
     const status = await cluster.status(cluster.replica(0));
     progress.say(labSummary(cluster, { status, seconds: progress.elapsedSeconds() }));
   });

@@ -115,7 +115,13 @@ export const startFailure = (exit: EtcdExit): AppError => {
   return new AppError(cause?.code ?? 'ETCD_START_FAILED', {
     message: cause?.message ?? (exit.signal === null ? `etcd ended with status ${exit.code}` : `etcd was ended by ${exit.signal}`),
     ...(cause?.hint === undefined ? {} : { hint: cause.hint }),
-    data: { reason: cause?.reason ?? 'unknown', permanent: cause?.permanent ?? false, exitCode: exit.code, signal: exit.signal, lastLines: exit.lastLines.slice(-SHOWN_LINES) },
+    data: {
+      reason: cause?.reason ?? 'unknown',
+      permanent: cause?.permanent ?? false,
+      exitCode: exit.code,
+      signal: exit.signal,
+      lastLines: exit.lastLines.slice(-SHOWN_LINES),
+    },
   });
 };
 

@@ -178,8 +178,7 @@ export const evaluateDial = ({
   );
   const detail = reached.join('; ') || 'there is no address to reach';
   if (dials.length > 0 && good.length === dials.length) return passCheck({ ...common, detail });
-  if (good.length > dials.length / 2)
-    return warnCheck({ ...common, detail, fix: 'Start that replica, or open its port to this host.' });
+  if (good.length > dials.length / 2) return warnCheck({ ...common, detail, fix: 'Start that replica, or open its port to this host.' });
   const isWrongHost = dials.some(({ result }) => result.kind === 'wrong-host');
   const fix = isWrongHost
     ? 'Another host has this address: correct etcd.peer_url or listeners.replica.advertise_url.'
