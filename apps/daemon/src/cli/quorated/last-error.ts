@@ -16,7 +16,14 @@ export const writeLastError = (dataDir: string, error: AppError): Promise<void> 
 export const clearLastError = (dataDir: string): Promise<void> => removeFile(fileOf(dataDir)).catch(() => undefined);
 
 export const readLastError = async (dataDir: string): Promise<LastError | null> => {
-  const text = await readFileIfExists(fileOf(dataDir));
-  const parsed = LastErrorSchema.safeParse(text === null ? null : JSON.parse(text));
+  const parsed = LastErrorSchema.safeParse(parseJson(await readFileIfExists(fileOf(dataDir))));
   return parsed.success ? parsed.data : null;
+};
+
+const parseJson = (text: string | null): unknown => {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
 };

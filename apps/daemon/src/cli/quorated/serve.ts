@@ -56,7 +56,8 @@ const serve = async (options: ConfigOptions): Promise<void> => {
 /** The one place that logs why a run ended; the terminal gets the same in words. */
 const failRun = async (failure: AppError, dataDir: string, logger: ReturnType<typeof createLogger>): Promise<void> => {
   logger.error({ code: failure.code, chain: errorChain(failure), hint: failure.hint, data: failure.data }, 'this replica cannot run');
-  await writeLastError(dataDir, failure);
+  // Whoever holds the lock is well: the file is about that one.
+  if (failure.code !== 'DATA_DIR_LOCKED') await writeLastError(dataDir, failure);
   process.stderr.write(describeError(failure));
   process.exitCode = errorRow(failure.code).exit;
 };
