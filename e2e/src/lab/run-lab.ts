@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasWholeLoopback } from '../harness/addresses';
 import { type Cluster, createCluster } from '../harness/cluster';
 import { repoRoot } from '../harness/paths';
@@ -26,7 +27,7 @@ export const runLab = async (options: LabOptions): Promise<number> => {
   try {
     const state = planState(options, dir);
     const cluster = await createCluster({ dir, count: state.wanted, block: 0, wholeLoopback: await hasWholeLoopback(), resume: true, deathSignal: 'SIGTERM' });
-    await refuseTakenPorts(cluster);
+    await refuseTakenPorts(cluster, progress);
     return await live({ cluster, state, dir, progress });
   } finally {
     unlockLab(dir);
@@ -50,8 +51,15 @@ const planState = (options: LabOptions, dir: string): LabState => {
   return state;
 };
 
-const refuseTakenPorts = async (cluster: Cluster): Promise<void> => {
-  const taken = await takenPorts(cluster.replicas.map((replica) => replica.address));
+/** Replicas of a lab that was killed still stop politely for a while; others keep their ports. */
+const PORTS_PATIENCE_MS = 10_000;
+
+const refuseTakenPorts = async (cluster: Cluster, progress: Progress): Promise<void> => {
+  const addresses = cluster.replicas.map((replica) => replica.address);
+  let taken = await takenPorts(addresses);
+  if (taken.length > 0) progress.say('The addresses of the lab are in use: waiting for whoever holds them to stop.');
+  for (const deadline = performance.now() + PORTS_PATIENCE_MS; taken.length > 0 && performance.now() < deadline; taken = await takenPorts(addresses))
+    await sleep(500);
   if (taken.length === 0) return;
   throw new LabRefusal(
     `the lab needs addresses that are in use:\n${taken.map((one) => `  ${one.where} (${one.what}): ${one.holder}`).join('\n')}\nStop what holds them and start again.`,
