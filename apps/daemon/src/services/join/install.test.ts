@@ -10,7 +10,7 @@ import { filesOf, makeAnswer, makeDataDir, pathsIn, removeDataDir, writeOldData 
 
 const IDENTITY = 'identity of n1';
 /** In the order in which they are moved. */
-const ITEMS = ['identity.json', 'etcd', 'pki', 'ca/cluster-ca.key', 'ca/cluster-ca.crt', 'members.json', 'admin-token', 'admin-token.sha256'];
+const ITEMS = ['identity.json', 'etcd/member', 'pki', 'ca/cluster-ca.key', 'ca/cluster-ca.crt', 'members.json', 'admin-token', 'admin-token.sha256'];
 
 let answer: CommitResponse;
 let keyPem: string;

@@ -26,13 +26,16 @@ export type InstallDeps = {
   readonly writeIdentity: (state: JoinerState) => Promise<void>;
 };
 
+/** What etcd itself makes in its data directory; that one may be a volume of its own, which cannot be renamed. */
+export const memberDirOf = ({ etcdDir }: Pick<InstallPaths, 'etcdDir'>): string => join(etcdDir, 'member');
+
 /** What makes this host the member that it is. */
 const itemsOf = (paths: InstallPaths): { dataDir: string; items: string[] } => ({
   dataDir: paths.dataDir,
   items: [
     ...new Set([
       join(paths.dataDir, 'identity.json'),
-      paths.etcdDir,
+      memberDirOf(paths),
       paths.pkiDir,
       paths.caKeyFile,
       paths.caCertFile,

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@quorate/core/errors/app-error';
@@ -29,6 +29,8 @@ let cluster: ScriptedCluster;
 let one: ScriptedReplica;
 let dataDir: string;
 let peerPort = 0;
+/** Where etcd keeps its data, if not in the data directory. */
+let etcdDir: string | null = null;
 let replicaPort = 0;
 beforeAll(async () => {
   cluster = await createScriptedCluster();
@@ -43,7 +45,7 @@ afterAll(async () => {
 beforeEach(() => one.reset());
 
 const host = (): JoinHost => ({
-  paths: pathsIn(join(dataDir, 'data')),
+  paths: { ...pathsIn(join(dataDir, 'data')), ...(etcdDir === null ? {} : { etcdDir }) },
   name: 'n1',
   urls: { peer: `https://${HOST}:${peerPort}`, listenPeer: `https://${HOST}:${peerPort}`, replica: `https://${HOST}:${replicaPort}`, public: null },
   replicaAddress: { host: HOST, port: replicaPort },
@@ -82,6 +84,7 @@ describe("the joiner's part of the preflight", () => {
     expect(checks.filter((check) => check.verdict === 'fail')).toEqual([]);
     expect(checks.map(({ id, side }) => `${id} ${side}`)).toEqual([
       'token cluster',
+      'local-data joiner',
       'listen-peer joiner',
       'listen-replica joiner',
       'clock joiner',
@@ -137,6 +140,23 @@ describe("the joiner's part of the preflight", () => {
     expect(verdict(checks, 'free-space')?.verdict).toBe('fail');
   });
 
+  it('finds old data that cannot be set aside, before anything is spent', async (context) => {
+    one.script(() => response());
+    await mkdir(join(host().paths.etcdDir, 'member'), { recursive: true });
+    expect(verdict((await preflight()).checks, 'local-data')).toMatchObject({ verdict: 'pass', detail: expect.stringContaining('set-aside') });
+    await rm(host().paths.etcdDir, { recursive: true });
+    const elsewhere = await mkdtemp('/dev/shm/quorate-preflight-').catch(() => null);
+    if (elsewhere === null || (await stat(elsewhere)).dev === (await stat(dataDir)).dev) return context.skip('needs a second file system');
+    try {
+      await mkdir(join(elsewhere, 'member'));
+      etcdDir = elsewhere;
+      expect(verdict((await preflight()).checks, 'local-data')).toMatchObject({ verdict: 'fail', fix: expect.stringContaining(elsewhere) });
+    } finally {
+      etcdDir = null;
+      await rm(elsewhere, { recursive: true, force: true });
+    }
+  });
+
   it('throws what the cluster refuses outright with, and closes its ports all the same', async () => {
     one.script(() => new AppError('JOIN_TOKEN_INVALID', { message: 'no' }));
     await expect(preflight()).rejects.toMatchObject({ code: 'JOIN_TOKEN_INVALID' });
@@ -186,6 +206,7 @@ describe("the cluster's part of the preflight", () => {
       'cluster-token',
       'name',
       'peer-url',
+      'voters',
       'versions',
       'timers',
       'clock',
@@ -241,6 +262,15 @@ describe("the cluster's part of the preflight", () => {
       makeJoin(3, { phase: 'reserved', joiner: makeJoiner(3, { name: joiner().name }) }),
     ];
     expect(failed(await listening(() => check({ deps: { liveJoins: async () => over } })))).toEqual([]);
+  });
+
+  it('asks whether the voters are up: a new one raises the votes that are needed', async () => {
+    const contact = (known: readonly string[]) =>
+      listening(() => check({ members: [voter, { ...voter, id: 0xdefn, name: 'n8', peerUrls: [] }], deps: { isInContact: (id) => known.includes(id) } }));
+    expect(verdict(await contact(['abc', 'def']), 'voters', 'cluster')?.verdict).toBe('pass');
+    const down = verdict(await contact(['abc']), 'voters', 'cluster');
+    expect(down?.verdict).not.toBe('pass');
+    expect(down?.detail).toContain('n8');
   });
 
   it('warns of the queue without keeping anybody from it', async () => {

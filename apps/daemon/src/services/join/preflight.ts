@@ -3,7 +3,8 @@
  * itself. Shared by `quorated join` and by the boot.
  */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { failCheck, passCheck } from '@quorate/core/join/check-result';
 import { type Dial, evaluateClock, evaluateDial, evaluateFreeSpace, evaluateFsync, evaluateRoundTrip } from '@quorate/core/join/checks';
 import type { JoinCheck } from '@quorate/core/join/saga';
@@ -13,6 +14,7 @@ import { dialBack, listenNonce } from '../../host/dial';
 import { freeBytes, measureFsync } from '../../host/disk';
 import type { Clock } from '../../kit/clock';
 import { randomHex } from '../../kit/ids';
+import { memberDirOf } from './install';
 import type { JoinHost } from './joining-host';
 import type { ClusterSession, JoinTicket } from './redeem';
 
@@ -51,6 +53,7 @@ export const runPreflight = async (deps: { readonly clock: Clock }, input: Prefl
     const tookMs = deps.clock.monotonic() - startedAt;
     const dials = await Promise.all(response.peerUrls.map((url) => dialPeer(url, signal)));
     const own: JoinCheck[] = [
+      await checkLocalData(host),
       ...ports.checks,
       evaluateClock({ side: 'joiner', joinerMs: sentMs + tookMs / 2, clusterMs: Date.parse(response.serverTime), roundTripMs: tookMs }),
       evaluateRoundTrip({ rttMs: session.rttMs, timers: response.timers }),
@@ -62,6 +65,21 @@ export const runPreflight = async (deps: { readonly clock: Clock }, input: Prefl
   } finally {
     await ports.close();
   }
+};
+
+/** Old data are set aside by a rename, which does not cross file systems: found out before anything is spent. */
+const checkLocalData = async ({ paths }: JoinHost): Promise<JoinCheck> => {
+  const common = { id: 'local-data', side: 'joiner' } as const;
+  const memberDir = memberDirOf(paths);
+  const [home, data] = await Promise.all([stat(paths.dataDir), stat(memberDir).catch(() => null)]);
+  if (data === null) return passCheck({ ...common, detail: 'this host holds no data of a member' });
+  if (data.dev === home.dev) return passCheck({ ...common, detail: `the data in ${memberDir} go to ${join(paths.dataDir, 'set-aside')}` });
+  return failCheck({
+    ...common,
+    detail: `the data in ${memberDir} lie on another file system than ${paths.dataDir} and cannot be set aside there`,
+    fix: `Stop quorated, move ${memberDir} to where you want to keep it, and join again.`,
+    code: 'JOIN_CHECK_FAILED',
+  });
 };
 
 type Ports = {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,23 @@ describe('set-aside', () => {
     expect(await readFile(join(dataDir, 'etcd', 'wal'), 'utf8')).toBe('old');
     expect(await readFile(join(dataDir, 'identity.json'), 'utf8')).toBe('old');
     expect(await readdir(join(dataDir, 'set-aside'))).toEqual([]);
+  });
+
+  it('takes along files that lie on another file system, and puts them back there', async (context) => {
+    const elsewhere = await mkdtemp('/dev/shm/quorate-set-aside-').catch(() => null);
+    if (elsewhere === null || (await stat(elsewhere)).dev === (await stat(dataDir)).dev) return context.skip('needs a second file system');
+    try {
+      const certFile = join(elsewhere, 'cluster-ca.crt');
+      await writeFile(certFile, 'old ca', { mode: 0o600 });
+      const items = { dataDir, items: [certFile] };
+      expect(await setAside(items, 'a')).toEqual([certFile]);
+      expect(await readdir(elsewhere)).toEqual([]);
+      await putBack(items, 'a');
+      expect(await readFile(certFile, 'utf8')).toBe('old ca');
+      expect((await stat(certFile)).mode & 0o777).toBe(0o600);
+    } finally {
+      await rm(elsewhere, { recursive: true, force: true });
+    }
   });
 
   it('keeps the newest three folders', async () => {

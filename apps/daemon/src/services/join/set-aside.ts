@@ -1,10 +1,10 @@
 /**
- * Moves a replica's old data out of the way, and back. Every step is a rename within the data directory, so that a crash leaves each item
- * in exactly one place and the same call finishes the work.
+ * Moves a replica's old data out of the way, and back. Every step is a rename, so that a crash leaves each item in exactly one place and
+ * the same call finishes the work. Only a single file that lies on another file system is copied first.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncDirectory } from '../../kit/atomic-file';
+import { syncDirectory, writeFileAtomic } from '../../kit/atomic-file';
 
 /** Newest folders that are kept. */
 const KEPT = 3;
@@ -25,7 +25,7 @@ export const setAside = async (old: OldData, folder: string): Promise<readonly s
   if (present.length === 0) return [];
   await mkdir(target, { recursive: true, mode: 0o700 });
   for (const item of present) {
-    await rename(item, join(target, basename(item)));
+    await move(item, join(target, basename(item)));
     await syncDirectory(dirname(item));
   }
   await syncDirectory(target);
@@ -40,13 +40,28 @@ export const putBack = async (old: OldData, folder: string): Promise<readonly st
   for (const item of old.items) {
     if (!(await exists(join(source, basename(item))))) continue;
     await rm(item, { recursive: true, force: true });
-    await rename(join(source, basename(item)), item);
+    await mkdir(dirname(item), { recursive: true, mode: 0o700 });
+    await move(join(source, basename(item)), item);
     await syncDirectory(dirname(item));
     moved.push(item);
   }
   await rm(source, { recursive: true, force: true });
   return moved;
 };
+
+/** A rename; a file that lies on another file system is copied, and goes once its copy is complete. Directories must be on the same one. */
+const move = async (from: string, to: string): Promise<void> => {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    const found = await stat(from);
+    if (!isOtherFileSystem(error) || !found.isFile()) throw error;
+    await writeFileAtomic(to, await readFile(from), { mode: found.mode & 0o777 });
+    await rm(from);
+  }
+};
+
+const isOtherFileSystem = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EXDEV';
 
 /** Keeps the newest folders. */
 const pruneSetAside = async (dataDir: string): Promise<void> => {
