@@ -56,6 +56,8 @@ export const runReplica = async (options: RunOptions): Promise<RunEnd> => {
     if (ending.signal.aborted) return end;
     const failure = toAppError(error);
     runLog.fail(failure);
+    // What still waits for this run must not keep the process alive.
+    ending.abort(failure);
     throw failure;
   } finally {
     options.stop.removeEventListener('abort', onStop);

@@ -62,11 +62,20 @@ const failRun = async (failure: AppError, dataDir: string, logger: ReturnType<ty
   process.exitCode = errorRow(failure.code).exit;
 };
 
+/** Signals closer together than this are one. */
+const ECHO_MS = 500;
+
 const listenForSignals = (stop: AbortController): void => {
+  let stoppedAtMs = 0;
   const onSignal = () => {
-    // A second signal does not wait: etcd goes with this process (parent-death signal) or is ended by the next start.
-    if (stop.signal.aborted) process.exit(1);
-    stop.abort();
+    if (!stop.signal.aborted) {
+      stoppedAtMs = performance.now();
+      stop.abort();
+      return;
+    }
+    // A second signal does not wait: etcd goes with this process (parent-death signal) or is ended by the next start. One that comes at
+    // once is the first one's echo: whoever signals a process group may reach us twice.
+    if (performance.now() - stoppedAtMs > ECHO_MS) process.exit(1);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
