@@ -130,7 +130,7 @@ describe('a first start that fails', () => {
     const run = replica.start({ etcd: { mode: 'bootstrap', initial_cluster: 'n0=https://127.0.24.144:2380,n1=https://127.0.24.145:2380' } });
     await expect.poll(async () => (await replica.state())?.log, { timeout: 20_000 }).toContain('waiting for etcd');
     const { status: ready, json } = await requestJson({ method: 'GET', url: `http://${replica.address}:8080/readyz` });
-    expect([ready, json]).toMatchObject([503, { reason: "this replica's etcd does not answer" }]);
+    expect([ready, json]).toMatchObject([503, { reason: expect.stringMatching(/etcd|starting/) }]);
     const startedAt = performance.now();
     expect(await run.stop()).toBe('stopped');
     expect(performance.now() - startedAt).toBeLessThan(8_000);
