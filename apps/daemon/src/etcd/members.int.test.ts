@@ -119,7 +119,7 @@ describe('the members of a cluster that grows', () => {
   it('do not let a removed one come back with its old data', async () => {
     const process = await learner.spawn();
     await expect(waitReady({ process, client: learner.client, signal, timeoutMs: 20_000 })).rejects.toMatchObject({
-      code: 'ETCD_START_FAILED',
+      code: 'MEMBER_REMOVED',
       data: { reason: 'removed-from-cluster', permanent: true },
     });
   }, 30_000);
