@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MemberRoleSchema } from '../cluster/member';
 import { JoinIdSchema, JoinPhaseSchema } from './saga';
 import { JoinerSchema } from './wire';
 
@@ -26,18 +27,17 @@ export const JoinRecordSchema = z.object({
 });
 export type JoinRecord = z.infer<typeof JoinRecordSchema>;
 
-/** What a voter tells a learner, whose own etcd serves no lists: `GET /v1/replica/view`. */
-export const PeerViewSchema = z.object({
-  members: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      peerUrls: z.array(z.string()),
-      role: z.enum(['voter', 'learner']),
-      replicaUrl: z.string().nullable(),
-      publicUrl: z.string().nullable(),
-    }),
-  ),
-  joins: z.array(JoinRecordSchema),
+/** A member without the figures that change all the time: what replicas tell learners, and remember on disk. */
+export const KnownMemberSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  peerUrls: z.array(z.string()),
+  role: MemberRoleSchema,
+  replicaUrl: z.string().nullable(),
+  publicUrl: z.string().nullable(),
 });
+export type KnownMember = z.infer<typeof KnownMemberSchema>;
+
+/** What a voter tells a learner, whose own etcd serves no lists: `GET /v1/replica/view`. */
+export const PeerViewSchema = z.object({ members: z.array(KnownMemberSchema), joins: z.array(JoinRecordSchema) });
 export type PeerView = z.infer<typeof PeerViewSchema>;

@@ -1,22 +1,11 @@
 import { join } from 'node:path';
+import { type KnownMember, KnownMemberSchema } from '@quorate/core/join/join-record';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../kit/atomic-file';
 
 /** What a replica remembers of the others on disk, so that it can find and show them while its own etcd does not answer. */
-const MemberCacheSchema = z.object({
-  v: z.literal(1),
-  members: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      peerUrls: z.array(z.string()),
-      role: z.enum(['voter', 'learner']),
-      replicaUrl: z.string().nullable(),
-      publicUrl: z.string().nullable(),
-    }),
-  ),
-});
-export type CachedMember = z.infer<typeof MemberCacheSchema>['members'][number];
+const MemberCacheSchema = z.object({ v: z.literal(1), members: z.array(KnownMemberSchema) });
+export type CachedMember = KnownMember;
 
 const cacheFile = (dataDir: string): string => join(dataDir, 'members.json');
 
